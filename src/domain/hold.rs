@@ -1,0 +1,108 @@
+//! A hold: one visitor's claim on all legs of one itinerary, for ten minutes.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How long choosing lasts, from the moment an offer is chosen.
+pub const HOLD_TTL: SignedDuration = SignedDuration::from_mins(10);
+/// What one extension adds.
+pub const EXTENSION: SignedDuration = SignedDuration::from_mins(10);
+/// An extension is offered only this close to the end.
+pub const EXTENSION_WINDOW: SignedDuration = SignedDuration::from_mins(2);
+/// What starting to pay leaves at least.
+pub const PAYMENT_GRACE: SignedDuration = SignedDuration::from_mins(5);
+/// Places that one visitor may hold at once, over all holds.
+pub const PLACES_PER_VISITOR: u16 = 36;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HoldState {
+    /// Seats may be picked, travellers named.
+    Active,
+    /// Payment has started: travellers, seats and total stand still.
+    Reserved,
+    /// Became a ticketed booking.
+    Converted,
+    /// Given up by its visitor.
+    Released,
+    /// Ran out of time.
+    Expired,
+}
+
+impl HoldState {
+    pub const ALL: [Self; 5] = [Self::Active, Self::Reserved, Self::Converted, Self::Released, Self::Expired];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Reserved => "reserved",
+            Self::Converted => "converted",
+            Self::Released => "released",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+
+    pub fn may_become(self, next: Self) -> bool {
+        use HoldState::{Active, Converted, Expired, Released, Reserved};
+        matches!(
+            (self, next),
+            (Active, Reserved | Converted | Released | Expired) | (Reserved, Converted | Released | Expired)
+        )
+    }
+
+    /// Whether it still owns its seats and places.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Active | Self::Reserved)
+    }
+}
+
+/// The expiry after payment has started: never earlier than before.
+pub fn expiry_when_paying(expires_at: Timestamp, now: Timestamp) -> Timestamp {
+    expires_at.max(now + PAYMENT_GRACE)
+}
+
+/// Whether its visitor may extend it now: once, while choosing, in the last two minutes.
+pub fn may_extend(state: HoldState, extended: bool, expires_at: Timestamp, now: Timestamp) -> bool {
+    state == HoldState::Active && !extended && now < expires_at && expires_at - EXTENSION_WINDOW <= now
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, Timestamp};
+
+    use super::{HOLD_TTL, HoldState, expiry_when_paying, may_extend};
+
+    const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn an_ended_hold_never_lives_again() {
+        for ended in [HoldState::Converted, HoldState::Released, HoldState::Expired] {
+            assert!(HoldState::ALL.into_iter().all(|next| !ended.may_become(next)));
+        }
+    }
+
+    #[test]
+    fn paying_late_leaves_five_minutes_and_paying_early_takes_none() {
+        let expires = START + HOLD_TTL;
+        assert_eq!(
+            expiry_when_paying(expires, START + SignedDuration::from_mins(9)),
+            START + SignedDuration::from_mins(14)
+        );
+        assert_eq!(expiry_when_paying(expires, START + SignedDuration::from_mins(1)), expires);
+    }
+
+    #[test]
+    fn a_hold_is_extended_once_and_in_its_last_two_minutes() {
+        let expires = START + HOLD_TTL;
+        let late = START + SignedDuration::from_secs(8 * 60);
+        assert!(may_extend(HoldState::Active, false, expires, late));
+        assert!(!may_extend(HoldState::Active, false, expires, late - SignedDuration::from_secs(1)));
+        assert!(!may_extend(HoldState::Active, true, expires, late));
+        assert!(!may_extend(HoldState::Active, false, expires, expires));
+        assert!(!may_extend(HoldState::Reserved, false, expires, late));
+    }
+}

@@ -1,0 +1,109 @@
+//! Amounts: minor units with their currency.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A currency in which fares are filed here (ISO 4217).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    Usd,
+    Cad,
+    Eur,
+    Gbp,
+    Jpy,
+    Aud,
+}
+
+impl Currency {
+    pub const ALL: [Self; 6] = [Self::Usd, Self::Cad, Self::Eur, Self::Gbp, Self::Jpy, Self::Aud];
+
+    /// The ISO 4217 code, in capitals.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Cad => "CAD",
+            Self::Eur => "EUR",
+            Self::Gbp => "GBP",
+            Self::Jpy => "JPY",
+            Self::Aud => "AUD",
+        }
+    }
+
+    /// Reads the ISO code, in capitals or not.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|c| c.code().eq_ignore_ascii_case(code))
+    }
+
+    /// Digits after the decimal point: minor units per major one are ten to this power.
+    pub fn decimals(self) -> u32 {
+        if self == Self::Jpy { 0 } else { 2 }
+    }
+
+    fn symbol(self) -> &'static str {
+        match self {
+            Self::Usd => "$",
+            Self::Cad => "CA$",
+            Self::Eur => "€",
+            Self::Gbp => "£",
+            Self::Jpy => "¥",
+            Self::Aud => "A$",
+        }
+    }
+}
+
+/// An amount in the currency's minor units: cents, pence, whole yen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    pub minor: i64,
+    pub currency: Currency,
+}
+
+impl Money {
+    pub fn new(minor: i64, currency: Currency) -> Self {
+        Self { minor, currency }
+    }
+
+    /// Without the minor units where they are zero: `$378`, `$378.50`; for lists in which prices line up.
+    pub fn short(self) -> String {
+        let unit = 10_i64.pow(self.currency.decimals());
+        let text = self.to_string();
+        if unit > 1 && self.minor % unit == 0 { text[..text.len() - 3].to_owned() } else { text }
+    }
+}
+
+impl fmt::Display for Money {
+    /// With its symbol, thousands apart: `$1,378.50`, `¥52,000`, `-€3.00`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = self.currency.decimals();
+        let unit = 10_u64.pow(decimals);
+        let amount = self.minor.unsigned_abs();
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let digits = (amount / unit).to_string();
+        let mut major = String::new();
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i) % 3 == 0 {
+                major.push(',');
+            }
+            major.push(digit);
+        }
+        write!(f, "{sign}{}{major}", self.currency.symbol())?;
+        if decimals > 0 { write!(f, ".{:02}", amount % unit) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Currency, Money};
+
+    #[test]
+    fn amounts_read_as_people_write_them() {
+        assert_eq!(Money::new(137_850, Currency::Usd).to_string(), "$1,378.50");
+        assert_eq!(Money::new(52_000, Currency::Jpy).to_string(), "¥52,000");
+        assert_eq!(Money::new(-300, Currency::Eur).to_string(), "-€3.00");
+        assert_eq!(Money::new(37_800, Currency::Usd).short(), "$378");
+        assert_eq!(Money::new(37_805, Currency::Usd).short(), "$378.05");
+        assert_eq!(Money::new(100_000, Currency::Jpy).short(), "¥100,000");
+    }
+}
