@@ -1,0 +1,33 @@
+use domain::{money::Money, pnr::Pnr};
+use serde::{Deserialize, Serialize};
+
+/// What the card form needs; only the visitor of the hold ever sees the client secret.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CardForm {
+    pub client_secret: String,
+    pub publishable_key: String,
+    /// Where stripe.js comes from: Stripe, or the bundled sandbox.
+    pub script_url: String,
+    pub total: Money,
+    /// Cards that may still be tried.
+    pub attempts_left: u8,
+}
+
+impl std::fmt::Debug for CardForm {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CardForm").field("total", &self.total).finish_non_exhaustive()
+    }
+}
+
+/// Where a payment stands once Stripe was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Settled {
+    /// Ticketed: the traveller may go to the trip.
+    Ticketed { pnr: Pnr },
+    /// Not paid yet; the card form is still open.
+    Open { attempts_left: u8 },
+    /// The bank said no; the seats are kept.
+    Declined { message: String, attempts_left: u8 },
+    /// It is over: nothing was taken, and what was kept aside is given back.
+    Failed { message: String },
+}

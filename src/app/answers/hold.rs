@@ -1,0 +1,82 @@
+use domain::{
+    cabin::{Cabin, SeatNumber},
+    departure::Departure,
+    fare::{FareBrand, Quote},
+    hold::{HoldId, HoldState},
+    money::Money,
+    traveller::TravellerKind,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A hold as its visitor sees it on every page of the booking.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HoldView {
+    pub id: HoldId,
+    pub state: HoldState,
+    /// Milliseconds left when the server answered; never negative.
+    pub expires_in_ms: i64,
+    /// Whether ten more minutes may be asked for now, or will be in the last two.
+    pub extension_left: bool,
+    pub legs: Vec<HeldLeg>,
+    /// By ordinal: adults, children, infants.
+    pub travellers: Vec<HeldTraveller>,
+    pub contact: Option<Contact>,
+    pub brand: FareBrand,
+    pub cabin: Cabin,
+    /// The price that was shown, frozen.
+    pub quote: Quote,
+    pub total: Money,
+}
+
+impl HoldView {
+    /// Whether everyone is named and can be written to.
+    pub fn travellers_known(&self) -> bool {
+        self.contact.is_some() && self.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldLeg {
+    pub departure: Departure,
+    pub origin_name: String,
+    pub destination_name: String,
+    pub aircraft_name: String,
+    /// By traveller ordinal; none where not chosen yet, and for infants.
+    pub seats: Vec<Option<SeatNumber>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldTraveller {
+    pub ordinal: u8,
+    pub kind: TravellerKind,
+    pub given_name: Option<String>,
+    pub surname: Option<String>,
+    pub birth_date: Option<Date>,
+}
+
+impl HeldTraveller {
+    /// The name, or "Adult 1" while there is none.
+    pub fn label(&self) -> String {
+        match (&self.given_name, &self.surname) {
+            (Some(given), Some(surname)) => format!("{given} {surname}"),
+            _ => format!("{} {}", self.kind.name(), self.ordinal + 1),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    pub email: String,
+    /// May be empty.
+    pub phone: String,
+}
+
+/// A traveller as typed into the form; parsed by the port.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TravellerEntry {
+    pub given_name: String,
+    pub surname: String,
+    /// ISO date.
+    pub birth_date: String,
+}

@@ -1,0 +1,13 @@
+//! What the ports answer and the pages show; it crosses the wire as JSON.
+
+mod checkout;
+mod hold;
+mod results;
+mod seats;
+mod trip;
+
+pub use checkout::{CardForm, Settled};
+pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
+pub use results::{Board, BoardRow, BrandPrice, DayPrice, ItineraryCard, LegLine, SearchRequest, SearchResults};
+pub use seats::{PickRequest, Picked, SeatMapView};
+pub use trip::{TripCoupon, TripLeg, TripTraveller, TripView};

@@ -1,0 +1,106 @@
+use domain::{
+    airport::AirportCode, cabin::Cabin, fare::FareBrand, money::Money, search::Itinerary, search::SearchQuery,
+};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A search as typed: what `/search?…` holds, nothing checked yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchRequest {
+    /// A code, a city, or what the typeahead wrote: `Boston (BOS)`.
+    pub from: String,
+    pub to: String,
+    /// ISO dates.
+    pub depart: String,
+    /// Empty for one way.
+    pub back: String,
+    pub adults: String,
+    pub children: String,
+    pub infants: String,
+    /// A cabin's letter: `Y`, `W`, `J`, `F`.
+    pub cabin: String,
+    /// `best`, `cheapest`, `fastest` or `earliest`.
+    pub sort: String,
+    /// The key of the chosen outbound itinerary, while the return is being chosen.
+    pub outbound: String,
+}
+
+/// The ways to fly one bound, cheapest of its kind first, with prices for everyone, taxes included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchResults {
+    pub query: SearchQuery,
+    /// "Boston", "New York".
+    pub origin_name: String,
+    pub destination_name: String,
+    /// The date of the bound that is being chosen.
+    pub date: Date,
+    /// The outbound already chosen, while the return is.
+    pub outbound: Option<ItineraryCard>,
+    /// Whether a return is chosen after this.
+    pub return_follows: bool,
+    pub options: Vec<ItineraryCard>,
+    /// Three days before and after, with the cheapest price where there is one.
+    pub days: Vec<DayPrice>,
+    pub took_ms: u32,
+}
+
+/// One way to fly one bound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ItineraryCard {
+    /// Names its departures; goes into `outbound`.
+    pub key: String,
+    pub itinerary: Itinerary,
+    pub legs: Vec<LegLine>,
+    pub cabin: Cabin,
+    pub prices: Vec<BrandPrice>,
+    /// Places left in the cabin on its fullest leg.
+    pub places_left: u16,
+    /// What makes it stand out: "cheapest", "shortest".
+    pub mark: Option<String>,
+}
+
+/// What a leg's line says beyond its departure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegLine {
+    pub origin_name: String,
+    pub destination_name: String,
+    pub carrier_name: String,
+    pub aircraft_name: String,
+}
+
+/// A brand's total for everyone on all bounds chosen so far and this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrandPrice {
+    pub brand: FareBrand,
+    pub total: Money,
+    /// The signed offer to choose; none while a return must be chosen first.
+    pub offer: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayPrice {
+    pub date: Date,
+    pub cheapest: Option<Money>,
+}
+
+/// The departures board of the front page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Board {
+    pub city: String,
+    pub rows: Vec<BoardRow>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardRow {
+    /// Local time, `18:05`.
+    pub time: String,
+    pub destination: AirportCode,
+    pub destination_name: String,
+    /// `B6 523`.
+    pub flight: String,
+    pub places_left: u16,
+    pub from_price: Money,
+    /// The search that sells it.
+    pub search: String,
+}

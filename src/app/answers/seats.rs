@@ -1,0 +1,38 @@
+use domain::{
+    cabin::{Layout, SeatNumber},
+    departure::DepartureId,
+    hold::HoldId,
+    live::SeatChange,
+    seat::SeatVersion,
+};
+use serde::{Deserialize, Serialize};
+
+use super::HoldView;
+
+/// One leg's cabin and what is taken in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeatMapView {
+    pub hold: HoldView,
+    /// Index into the hold's legs.
+    pub leg: usize,
+    pub layout: Layout,
+    /// The seats ever touched; all others are free at version 0.
+    pub touched: Vec<SeatChange>,
+}
+
+/// A traveller wants a seat whose version the client saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PickRequest {
+    pub hold: HoldId,
+    pub departure: DepartureId,
+    /// The traveller's ordinal.
+    pub traveller: u8,
+    pub seat: SeatNumber,
+    pub version: SeatVersion,
+}
+
+/// The seat is the traveller's now; the changes are that seat and the one given back for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picked {
+    pub changes: Vec<SeatChange>,
+}

@@ -1,0 +1,47 @@
+use domain::{
+    booking::BookingState, cabin::Cabin, cabin::SeatNumber, departure::Departure, fare::FareBrand, fare::Quote, money::Money,
+    payment::PaymentState, pnr::Pnr, ticket::TicketNumber, traveller::TravellerKind,
+};
+use serde::{Deserialize, Serialize};
+
+/// A booking as its travellers see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TripView {
+    pub pnr: Pnr,
+    pub state: BookingState,
+    pub payment: PaymentState,
+    pub total: Money,
+    pub quote: Quote,
+    pub brand: FareBrand,
+    pub cabin: Cabin,
+    pub card: Option<String>,
+    pub email: String,
+    pub legs: Vec<TripLeg>,
+    pub travellers: Vec<TripTraveller>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TripLeg {
+    pub departure: Departure,
+    pub origin_name: String,
+    pub destination_name: String,
+    pub aircraft_name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TripTraveller {
+    pub given_name: String,
+    pub surname: String,
+    pub kind: TravellerKind,
+    /// One ticket a traveller, a coupon for each leg.
+    pub ticket: TicketNumber,
+    pub coupons: Vec<TripCoupon>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TripCoupon {
+    /// Index into the trip's legs.
+    pub leg: usize,
+    /// None: seat at check-in, or an infant on a lap.
+    pub seat: Option<SeatNumber>,
+}

@@ -1,0 +1,81 @@
+//! All that a browser may learn of a failure: a sentence for the person, a code for the program.
+
+use domain::cabin::SeatNumber;
+use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum AppError {
+    /// Something typed cannot be right; `field` names the form's field where there is one.
+    #[error("{message}")]
+    Invalid { field: Option<String>, message: String },
+    /// There is no such thing, or it belongs to someone else: the two look alike on purpose.
+    #[error("{message}")]
+    NotFound { message: String },
+    /// The offer's signature does not fit its content.
+    #[error("This offer was not made by us, or was changed on the way. Search again to see today's prices.")]
+    OfferForged,
+    #[error("This offer is more than a while old. Search again to see today's prices.")]
+    OfferExpired,
+    #[error("{message}")]
+    SoldOut { message: String },
+    /// The hold is over; its seats and places are free again.
+    #[error("{message}")]
+    HoldEnded { message: String },
+    /// Payment has started: travellers, seats and total stand still.
+    #[error("Payment has started, so nothing can be changed now. Pay, or give the seats up and start again.")]
+    HoldLocked,
+    #[error("{message}")]
+    SeatTaken { seat: SeatNumber, nearest: Vec<SeatNumber>, message: String },
+    /// The rules do not let this person sit there.
+    #[error("{message}")]
+    SeatRefused { seat: SeatNumber, message: String },
+    #[error("{message}")]
+    Limited { message: String },
+    #[error("{message}")]
+    Payment { message: String },
+    /// A dependency is away; nothing was done, and trying again is right.
+    #[error("{message}")]
+    Unavailable { message: String, retry_after_secs: u16 },
+    #[error("Something went wrong on our side, and nothing was changed. Please try again.")]
+    Internal,
+}
+
+impl AppError {
+    /// The HTTP status that goes with it.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::OfferForged => 400,
+            Self::Payment { .. } => 402,
+            Self::NotFound { .. } => 404,
+            Self::SoldOut { .. } | Self::HoldLocked | Self::SeatTaken { .. } => 409,
+            Self::OfferExpired | Self::HoldEnded { .. } => 410,
+            Self::Invalid { .. } | Self::SeatRefused { .. } => 422,
+            Self::Limited { .. } => 429,
+            Self::Internal => 500,
+            Self::Unavailable { .. } => 503,
+        }
+    }
+
+    pub fn invalid(field: &str, message: impl ToString) -> Self {
+        Self::Invalid { field: Some(field.to_owned()), message: message.to_string() }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
+                Self::Invalid { field: None, message: "The form was incomplete. Go back and fill it in again.".into() }
+            }
+            ServerFnErrorErr::Request(_) => Self::Unavailable {
+                message: "We could not be reached. Check your connection and try again.".into(),
+                retry_after_secs: 5,
+            },
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use async_trait::async_trait;
+use domain::hold::HoldId;
+
+use super::{HoldError, Visitor};
+use crate::{
+    AppError,
+    answers::{CardForm, Settled},
+};
+
+/// From reserved seats to tickets.
+#[async_trait]
+pub trait Checkout: Send + Sync {
+    /// Starts to pay: seats still open are assigned, everything stands still, a payment is opened. Starting twice answers the same.
+    async fn start(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError>;
+    /// Asks Stripe where the payment stands and goes on from there; safe to call at any time, any number of times.
+    async fn settle(&self, visitor: Visitor, id: HoldId) -> Result<Settled, CheckoutError>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckoutError {
+    #[error(transparent)]
+    Hold(#[from] HoldError),
+    #[error("travellers or contact are missing")]
+    TravellersMissing,
+    /// Stripe is away or its answer is unclear; nothing is lost, asking again is right.
+    #[error("the payment provider is away")]
+    ProviderAway,
+    #[error("the payment was refused: {0}")]
+    Refused(String),
+}
+
+impl From<CheckoutError> for AppError {
+    fn from(error: CheckoutError) -> Self {
+        match error {
+            CheckoutError::Hold(error) => error.into(),
+            CheckoutError::TravellersMissing => Self::Invalid {
+                field: None,
+                message: "We need everyone's name and birth date and a mail address before you can pay.".into(),
+            },
+            CheckoutError::ProviderAway => Self::Unavailable {
+                message: "Paying is not possible right now. Your seats are kept; please try again in a moment.".into(),
+                retry_after_secs: 5,
+            },
+            CheckoutError::Refused(message) => Self::Payment { message },
+        }
+    }
+}

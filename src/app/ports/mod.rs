@@ -1,0 +1,34 @@
+//! What the pages need done; the server implements it.
+
+mod checkout;
+mod search;
+mod seats;
+mod trips;
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+pub use checkout::{Checkout, CheckoutError};
+pub use search::{Search, SearchError};
+pub use seats::{HoldError, PickError, Seats};
+pub use trips::{TripError, Trips};
+
+/// Who asks: the signed, random cookie that owns holds before anyone signs in. The server puts it into each request's context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Visitor(pub Uuid);
+
+/// Everything behind the pages, in each request's context.
+#[derive(Clone)]
+pub struct Ports {
+    pub search: Arc<dyn Search>,
+    pub seats: Arc<dyn Seats>,
+    pub checkout: Arc<dyn Checkout>,
+    pub trips: Arc<dyn Trips>,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Ports")
+    }
+}

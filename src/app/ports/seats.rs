@@ -1,0 +1,130 @@
+use async_trait::async_trait;
+use domain::{cabin::SeatNumber, hold::HoldId, hold::HoldState};
+
+use super::Visitor;
+use crate::{
+    AppError,
+    answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
+};
+
+/// Holding places and picking seats. Every call is of one visitor, and another's hold is as good as none.
+#[async_trait]
+pub trait Seats: Send + Sync {
+    /// Takes the places of a signed offer on all its legs, or none; the ten minutes start.
+    async fn choose(&self, visitor: Visitor, offer: &str) -> Result<HoldId, HoldError>;
+    async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError>;
+    /// Names everyone, by ordinal; all or nothing.
+    async fn name_travellers(
+        &self,
+        visitor: Visitor,
+        id: HoldId,
+        travellers: Vec<TravellerEntry>,
+        contact: Contact,
+    ) -> Result<(), HoldError>;
+    /// The cabin of one leg, by its index.
+    async fn seat_map(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<SeatMapView, HoldError>;
+    /// Moves a traveller to a seat. Picking what is already theirs answers yes.
+    async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError>;
+    /// Seats everyone on that leg together, as far as the cabin allows.
+    async fn seat_together(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError>;
+    /// Ten more minutes: once, in the last two.
+    async fn extend(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError>;
+    /// Gives everything back; giving back twice is fine.
+    async fn release(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError>;
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum HoldError {
+    #[error("no such hold of this visitor")]
+    NotFound,
+    #[error("the offer's signature does not fit")]
+    OfferForged,
+    #[error("the offer has expired")]
+    OfferExpired,
+    /// What the offer names is not (any more) sold.
+    #[error("{0}")]
+    NotSold(String),
+    #[error("only {left} places left on {flight}")]
+    SoldOut { flight: String, left: u16 },
+    #[error("the visitor holds too many places")]
+    TooManyPlaces,
+    #[error("the hold is {}", .0.as_str())]
+    Ended(HoldState),
+    #[error("payment has started")]
+    Locked,
+    #[error("an extension is possible once, in the last two minutes")]
+    NoExtension,
+    #[error("{message}")]
+    Invalid { field: String, message: String },
+    /// The database did not answer in time or at all; nothing was done.
+    #[error("inventory is away")]
+    Unavailable,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PickError {
+    #[error(transparent)]
+    Hold(#[from] HoldError),
+    #[error("{0} is not on this aircraft or not in this cabin")]
+    NoSuchSeat(SeatNumber),
+    #[error("{seat} is taken")]
+    Taken { seat: SeatNumber, nearest: Vec<SeatNumber> },
+    #[error("{reason}")]
+    Refused { seat: SeatNumber, reason: String },
+}
+
+impl From<HoldError> for AppError {
+    fn from(error: HoldError) -> Self {
+        match error {
+            HoldError::NotFound => Self::NotFound {
+                message: "We cannot find this booking in progress. It may be in another browser, or long over.".into(),
+            },
+            HoldError::OfferForged => Self::OfferForged,
+            HoldError::OfferExpired => Self::OfferExpired,
+            HoldError::NotSold(message) => Self::SoldOut { message },
+            HoldError::SoldOut { flight, left: 0 } => {
+                Self::SoldOut { message: format!("{flight} has just sold out. Choose another way to fly.") }
+            }
+            HoldError::SoldOut { flight, left } => Self::SoldOut {
+                message: format!("Only {left} left on {flight}, fewer than you need. Choose another way to fly."),
+            },
+            HoldError::TooManyPlaces => Self::Limited {
+                message: "You are keeping as many places as one visitor may. Pay for them or give some up first.".into(),
+            },
+            HoldError::Ended(HoldState::Converted) => {
+                Self::HoldEnded { message: "This booking is complete. You find it under My trip.".into() }
+            }
+            HoldError::Ended(HoldState::Released) => {
+                Self::HoldEnded { message: "You gave these seats up. Search again to start a new booking.".into() }
+            }
+            HoldError::Ended(_) => Self::HoldEnded {
+                message: "The time to choose ran out, and your places are free again. Nothing was charged. Search again to start anew.".into(),
+            },
+            HoldError::Locked => Self::HoldLocked,
+            HoldError::NoExtension => Self::Invalid {
+                field: None,
+                message: "More time can be asked for once, in the last two minutes.".into(),
+            },
+            HoldError::Invalid { field, message } => Self::Invalid { field: Some(field), message },
+            HoldError::Unavailable => Self::Unavailable {
+                message: "Booking is paused for a moment; nothing was changed. Please try again shortly.".into(),
+                retry_after_secs: 5,
+            },
+        }
+    }
+}
+
+impl From<PickError> for AppError {
+    fn from(error: PickError) -> Self {
+        match error {
+            PickError::Hold(error) => error.into(),
+            PickError::NoSuchSeat(seat) => {
+                Self::Invalid { field: None, message: format!("There is no seat {seat} in this cabin. Choose one on the map.") }
+            }
+            PickError::Taken { seat, nearest } => {
+                Self::SeatTaken { seat, nearest, message: format!("{seat} has just gone. Someone was faster by a moment.") }
+            }
+            PickError::Refused { seat, reason } => Self::SeatRefused { seat, message: reason },
+        }
+    }
+}
