@@ -1,5 +1,7 @@
 //! Airports and the cities they serve.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::code::code;
@@ -41,4 +43,51 @@ pub struct Place {
     pub name: String,
     /// "Logan International, US".
     pub detail: String,
+}
+
+impl fmt::Display for Place {
+    /// As a search box holds it, and as it is read back: `Boston (BOS)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.name, self.code)
+    }
+}
+
+/// Why a typed place names no airport or city; the message is for the traveller.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum PlaceError {
+    #[error("Enter a city or an airport.")]
+    Empty,
+    #[error("We know no city or airport “{text}”. {}", did_you_mean(nearest))]
+    Unknown { text: String, nearest: Vec<Place> },
+    #[error("“{text}” is the name of more than one place. Choose {}.", one_of(choices))]
+    Ambiguous { text: String, choices: Vec<Place> },
+}
+
+impl PlaceError {
+    /// What to offer instead, nearest first.
+    pub fn places(&self) -> &[Place] {
+        match self {
+            Self::Empty => &[],
+            Self::Unknown { nearest, .. } => nearest,
+            Self::Ambiguous { choices, .. } => choices,
+        }
+    }
+}
+
+fn did_you_mean(nearest: &[Place]) -> String {
+    if nearest.is_empty() {
+        "Try the name of a city or a code such as JFK.".to_owned()
+    } else {
+        format!("Did you mean {}?", one_of(nearest))
+    }
+}
+
+/// "a", "a or b", "a, b or c".
+fn one_of(places: &[Place]) -> String {
+    let names: Vec<String> = places.iter().map(ToString::to_string).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => "another name".to_owned(),
+    }
 }

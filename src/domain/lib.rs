@@ -6,6 +6,8 @@
 mod code;
 
 pub mod airport;
+#[cfg(feature = "zones")]
+pub mod airports;
 pub mod cabin;
 pub mod carrier;
 pub mod departure;
@@ -16,7 +18,9 @@ pub mod traveller;
 
 pub mod fare;
 pub mod search;
+#[cfg(feature = "zones")]
 pub mod ssim;
+#[cfg(feature = "zones")]
 pub mod timetable;
 
 pub mod booking;

@@ -1,0 +1,298 @@
+//! From what people type to the airport or city they mean.
+
+use std::collections::HashSet;
+
+use super::{
+    Airports, City, Entry,
+    fold::{edits, fold},
+};
+use crate::airport::{AirportCode, Place, PlaceError};
+
+/// The most places that an error offers.
+const OFFERED: usize = 4;
+
+/// How well a typed text fits; the first fits best.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Code,
+    WholeCity,
+    CityPrefix,
+    NameWords,
+}
+
+impl Airports {
+    /// Reads what people type for a place: a code (`BOS`), a city (`Boston`, `new york`), both (`Boston (BOS)`), or
+    /// words that only one airport has (`heathrow`). A city with several airports is its city code, where it has one
+    /// of its own.
+    ///
+    /// # Errors
+    /// See [`PlaceError`]; each carries what to offer instead.
+    pub fn resolve(&self, text: &str) -> Result<AirportCode, PlaceError> {
+        self.resolve_served(text, |_| true)
+    }
+
+    /// Like [`Self::resolve`]; where a name fits several places, those that are served go before those that are not.
+    ///
+    /// # Errors
+    /// See [`PlaceError`]; what it offers is served.
+    pub fn resolve_served(
+        &self,
+        text: &str,
+        served: impl Fn(AirportCode) -> bool,
+    ) -> Result<AirportCode, PlaceError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(PlaceError::Empty);
+        }
+        let typed = text.strip_suffix(')').and_then(|t| t.rsplit_once('(')).map_or(text, |(_, code)| code);
+        if let Some(code) = AirportCode::parse(typed).ok().filter(|c| self.knows(*c)) {
+            return Ok(code);
+        }
+        let query = fold(text);
+        for fits in [Self::named, Self::worded] {
+            let all = fits(self, &query);
+            let some: Vec<AirportCode> =
+                all.iter().copied().filter(|c| self.expand(*c).into_iter().any(&served)).collect();
+            match if some.is_empty() { &all } else { &some }.as_slice() {
+                [] => {}
+                [code] => return Ok(*code),
+                several => {
+                    let choices = several.iter().filter_map(|c| self.place(*c)).take(OFFERED).collect();
+                    return Err(PlaceError::Ambiguous { text: text.to_owned(), choices });
+                }
+            }
+        }
+        Err(PlaceError::Unknown { text: text.to_owned(), nearest: self.nearest(&query, served) })
+    }
+
+    /// What a search box offers for a text as it is typed: those whose code or whose city's code it is, then cities
+    /// that begin with it, then airports of whose city, name and country each typed word begins a word. A city stands
+    /// before its airports, and only where at least two of them are served. Without a text there is nothing to offer.
+    pub fn suggest(&self, text: &str, served: impl Fn(AirportCode) -> bool, limit: usize) -> Vec<Place> {
+        let query = fold(text);
+        if query.is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<_> = self
+            .entries
+            .iter()
+            .filter(|e| served(e.airport.code))
+            .filter_map(|e| Some((self.fit(e, &query)?, self.group(e), e.airport.code)))
+            .collect();
+        found.sort_by(|(a_fit, a_group, a), (b_fit, b_group, b)| {
+            let a_city = self.entry(*a).map(|e| e.city_folded != a_group.0);
+            let b_city = self.entry(*b).map(|e| e.city_folded != b_group.0);
+            (a_fit, a_group, a_city, a).cmp(&(b_fit, b_group, b_city, b))
+        });
+        let mut offered = HashSet::new();
+        let mut places = Vec::new();
+        for (fit, (_, group), code) in found {
+            let shared = self.cities.get(&group).filter(|_| self.is_city(group));
+            let several = shared.is_some_and(|c| c.airports.iter().filter(|a| served(**a)).count() > 1);
+            if several && fit != Fit::NameWords && offered.insert(group) {
+                places.extend(self.place(group));
+            }
+            if offered.insert(code) {
+                places.extend(self.place(code));
+            }
+            if places.len() >= limit {
+                break;
+            }
+        }
+        places.truncate(limit);
+        places
+    }
+
+    /// How a code is shown; none for a code unknown here.
+    pub fn place(&self, code: AirportCode) -> Option<Place> {
+        if let Some(airport) = self.get(code) {
+            let detail = format!("{}, {}", airport.name, airport.country);
+            return Some(Place { code, name: airport.city.clone(), detail });
+        }
+        let City { name, country, airports, .. } = self.cities.get(&code)?;
+        let codes: Vec<&str> = airports.iter().map(AirportCode::as_str).collect();
+        let detail = format!("{}, {country}", codes.join(" "));
+        Some(Place { code, name: format!("{name}, all airports"), detail })
+    }
+
+    fn knows(&self, code: AirportCode) -> bool {
+        self.by_code.contains_key(&code) || self.cities.contains_key(&code)
+    }
+
+    /// Whether the code is a city's alone, and not an airport's too.
+    fn is_city(&self, code: AirportCode) -> bool {
+        self.cities.contains_key(&code) && !self.by_code.contains_key(&code)
+    }
+
+    fn city(&self, entry: &Entry) -> Option<&City> {
+        self.cities.get(&entry.airport.city_code?)
+    }
+
+    /// What stands together in a list: a city's airports by its name and code, or an airport by its own.
+    fn group<'a>(&'a self, entry: &'a Entry) -> (&'a str, AirportCode) {
+        let name = self.city(entry).map_or(entry.city_folded.as_str(), |c| c.folded.as_str());
+        (name, entry.airport.city_code.unwrap_or(entry.airport.code))
+    }
+
+    fn fit(&self, entry: &Entry, query: &str) -> Option<Fit> {
+        let airport = &entry.airport;
+        let is = |code: AirportCode| code.as_str().eq_ignore_ascii_case(query);
+        let cities = [Some(entry.city_folded.as_str()), self.city(entry).map(|c| c.folded.as_str())];
+        let mut cities = cities.into_iter().flatten();
+        if is(airport.code) || airport.city_code.is_some_and(is) {
+            Some(Fit::Code)
+        } else if cities.clone().any(|c| c == query) {
+            Some(Fit::WholeCity)
+        } else if cities.any(|c| c.starts_with(query)) {
+            Some(Fit::CityPrefix)
+        } else {
+            begins_words(&entry.words_folded, query).then_some(Fit::NameWords)
+        }
+    }
+
+    /// The places whose city has exactly that name.
+    fn named(&self, query: &str) -> Vec<AirportCode> {
+        self.codes(|e| e.city_folded == query || self.city(e).is_some_and(|c| c.folded == query))
+    }
+
+    /// The places of which each typed word begins a word.
+    fn worded(&self, query: &str) -> Vec<AirportCode> {
+        if query.is_empty() { Vec::new() } else { self.codes(|e| begins_words(&e.words_folded, query)) }
+    }
+
+    /// The airports that fit; where all airports of a city do, the city instead.
+    fn codes(&self, fits: impl Fn(&Entry) -> bool) -> Vec<AirportCode> {
+        let airports: Vec<&Entry> = self.entries.iter().filter(|e| fits(e)).collect();
+        let fit: HashSet<AirportCode> = airports.iter().map(|e| e.airport.code).collect();
+        let mut codes = Vec::new();
+        for entry in airports {
+            let whole = self.city(entry).zip(entry.airport.city_code).filter(|(city, code)| {
+                self.is_city(*code)
+                    && city.airports.len() > 1
+                    && city.airports.iter().all(|a| fit.contains(a))
+            });
+            let code = whole.map_or(entry.airport.code, |(_, code)| code);
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes
+    }
+
+    /// Served places that begin like the text or are a slip or two away from it.
+    fn nearest(&self, query: &str, served: impl Fn(AirportCode) -> bool) -> Vec<Place> {
+        let allowed = (query.chars().count() / 3).min(2);
+        let mut close: Vec<(usize, &str, AirportCode)> = self
+            .entries
+            .iter()
+            .filter(|e| served(e.airport.code))
+            .map(|e| {
+                let (name, code) = self.group(e);
+                let several = self.city(e).is_some_and(|c| c.airports.len() > 1) && self.is_city(code);
+                let code = if several { code } else { e.airport.code };
+                (edits(query, &e.city_folded).min(edits(query, name)), name, code)
+            })
+            .filter(|(edits, ..)| *edits <= allowed)
+            .collect();
+        close.sort_unstable();
+        let mut codes: Vec<AirportCode> = Vec::new();
+        for (.., code) in close {
+            if !codes.contains(&code) {
+                codes.push(code);
+            }
+        }
+        codes.into_iter().filter_map(|c| self.place(c)).take(OFFERED).collect()
+    }
+}
+
+fn begins_words(words: &str, query: &str) -> bool {
+    query.split(' ').all(|typed| words.split(' ').any(|word| word.starts_with(typed)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        airport::PlaceError,
+        airports::tests::{code, few},
+    };
+
+    #[test]
+    fn a_place_is_read_as_people_type_it() {
+        let airports = few();
+        for (text, meant) in [
+            ("BOS", "BOS"),
+            (" bos ", "BOS"),
+            ("Boston", "BOS"),
+            ("Boston (BOS)", "BOS"),
+            ("new york", "NYC"),
+            ("New York, all airports (NYC)", "NYC"),
+            ("nyc", "NYC"),
+            ("sao paulo", "GRU"),
+            ("orly", "ORY"),
+            ("laguardia", "LGA"),
+            ("portland jetport", "PWM"),
+            ("Newark", "EWR"),
+        ] {
+            assert_eq!(airports.resolve(text), Ok(code(meant)), "{text}");
+        }
+    }
+
+    #[test]
+    fn whatever_a_search_box_offers_is_read_back() {
+        let airports = few();
+        for airport in airports.iter() {
+            for place in airports.suggest(&airport.city, |_| true, 10) {
+                assert_eq!(airports.resolve(&place.to_string()), Ok(place.code), "{place}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_ambiguous_name_offers_its_places() {
+        let error = few().resolve("Portland").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "“Portland” is the name of more than one place. Choose Portland (PDX) or Portland (PWM)."
+        );
+        assert_eq!(error.places().len(), 2);
+        assert_eq!(few().resolve_served("Portland", |c| c == code("PWM")), Ok(code("PWM")));
+    }
+
+    #[test]
+    fn an_unknown_name_offers_the_nearest() {
+        let airports = few();
+        assert_eq!(
+            airports.resolve("Bostn").unwrap_err().to_string(),
+            "We know no city or airport “Bostn”. Did you mean Boston (BOS)?"
+        );
+        let nowhere = airports.resolve("Qwertyuiop").unwrap_err();
+        assert!(nowhere.places().is_empty());
+        assert!(nowhere.to_string().ends_with("Try the name of a city or a code such as JFK."));
+        assert_eq!(airports.resolve("  "), Err(PlaceError::Empty));
+        assert!(matches!(airports.resolve("()"), Err(PlaceError::Unknown { .. })));
+        assert!(matches!(airports.resolve("XXX"), Err(PlaceError::Unknown { .. })));
+    }
+
+    #[test]
+    fn a_city_stands_before_its_airports() {
+        let airports = few();
+        let offered = |text, limit| -> Vec<String> {
+            airports.suggest(text, |_| true, limit).into_iter().map(|p| p.code.to_string()).collect()
+        };
+        assert_eq!(offered("new", 9), ["NYC", "JFK", "LGA", "EWR"]);
+        assert_eq!(offered("nyc", 9), ["NYC", "JFK", "LGA", "EWR"]);
+        assert_eq!(offered("new", 2), ["NYC", "JFK"]);
+        assert_eq!(offered("lax", 9), ["LAX"]);
+        assert_eq!(offered("SÃO", 9), ["GRU"]);
+        assert_eq!(offered("kenn", 9), ["JFK"]);
+        assert_eq!(offered("por", 9), ["PDX", "PWM"]);
+        assert!(offered("", 9).is_empty() && offered("bos", 0).is_empty());
+    }
+
+    #[test]
+    fn a_city_with_one_served_airport_is_that_airport() {
+        let places = few().suggest("paris", |c| c == code("ORY"), 9);
+        assert_eq!(places.len(), 1);
+        assert_eq!((places[0].code, places[0].detail.as_str()), (code("ORY"), "Orly, FR"));
+    }
+}
