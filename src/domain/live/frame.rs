@@ -102,7 +102,9 @@ impl Ask {
 fn encode_changes(kind: u8, changes: &[SeatChange]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 3 * changes.len());
     bytes.push(kind);
-    changes.iter().for_each(|change| put_change(&mut bytes, change));
+    for change in changes {
+        put_change(&mut bytes, *change);
+    }
     bytes
 }
 

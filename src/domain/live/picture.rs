@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SeatChange;
 use crate::{
-    cabin::SeatNumber,
+    cabin::{Cabin, Layout, Seat, SeatNumber},
     seat::{SeatState, SeatVersion},
 };
 
@@ -59,6 +59,11 @@ impl SeatPicture {
     pub fn version(&self, seat: SeatNumber) -> SeatVersion {
         self.0.get(&seat).map_or(0, |(_, version)| *version)
     }
+
+    /// The seats of a cabin that may be picked, front to back.
+    pub fn free<'a>(&'a self, layout: &'a Layout, cabin: Cabin) -> impl Iterator<Item = &'a Seat> {
+        layout.seats(cabin).filter(|seat| self.state(seat.number) == SeatState::Available)
+    }
 }
 
 impl From<Vec<SeatChange>> for SeatPicture {
@@ -80,7 +85,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Digest, SeatChange, SeatPicture};
-    use crate::{cabin::SeatNumber, seat::SeatState};
+    use crate::{
+        cabin::{Cabin, Configuration, Layout, SeatNumber},
+        schedule::AircraftCode,
+        seat::SeatState,
+    };
 
     /// The moves of a few seats as a database would make them, each seat's version growing by one, and how a network
     /// delivers them: any of them, in any order, any number of times.
@@ -144,6 +153,22 @@ mod tests {
         assert_eq!((picture.state(seat), picture.version(seat)), (SeatState::Available, 0));
         assert!(!picture.apply(&SeatChange { seat, state: SeatState::Blocked, version: 0 }));
         assert_eq!(picture.digest(), Digest::default());
+    }
+
+    #[test]
+    fn free_seats_are_those_of_the_layout_that_nobody_has() {
+        let aircraft = AircraftCode::parse("320").unwrap();
+        let layout = Layout::of(&aircraft, &Configuration::parse("F12Y138").unwrap());
+        let change =
+            |text, state, version| SeatChange { seat: SeatNumber::parse(text).unwrap(), state, version };
+        let picture = picture_of(&[
+            change("14C", SeatState::Held, 1),
+            change("14D", SeatState::Blocked, 1),
+            change("15A", SeatState::Available, 4),
+            change("1A", SeatState::Booked, 3),
+        ]);
+        assert_eq!(picture.free(&layout, Cabin::Economy).count(), 136);
+        assert_eq!(picture.free(&layout, Cabin::First).count(), 11);
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn take(bytes: &mut &[u8]) -> Result<u8, FrameError> {
 }
 
 /// Two bytes for seat and state, then the version: three bytes for most changes, seven at most.
-pub(super) fn put_change(bytes: &mut Vec<u8>, change: &SeatChange) {
+pub(super) fn put_change(bytes: &mut Vec<u8>, change: SeatChange) {
     let letter = LETTERS.iter().position(|l| char::from(*l) == change.seat.letter()).unwrap_or_default();
     let seat = u16::from(change.seat.row() - 1) * 10 + u16::try_from(letter).unwrap_or_default();
     let state = SeatState::ALL.iter().position(|s| *s == change.state).unwrap_or_default();
