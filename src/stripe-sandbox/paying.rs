@@ -1,0 +1,274 @@
+//! What may happen to a `PaymentIntent`: the state machine of docs.stripe.com/payments/paymentintents/lifecycle.
+
+use crate::books::{Books, fresh_id};
+use crate::card::{Card, Issuer};
+use crate::charge::Charge;
+use crate::error::ApiError;
+use crate::form::Form;
+use crate::intent::{PaymentIntent, PaymentMethod, Status};
+
+/// Stripe takes eight digits at most.
+const LARGEST_AMOUNT_MINOR: i64 = 99_999_999;
+
+/// How the traveller ended 3-D Secure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    Completed,
+    Failed,
+}
+
+impl Books {
+    /// # Errors
+    /// An amount or currency that Stripe would not take.
+    pub fn create_intent(&mut self, form: &Form, now_unix: i64) -> Result<PaymentIntent, ApiError> {
+        let currency = form.require("currency")?.to_ascii_lowercase();
+        if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_lowercase()) {
+            let message = format!("Invalid currency: {currency}.");
+            return Err(ApiError::parameter("currency", "parameter_invalid_string", message));
+        }
+        form.require("amount")?;
+        let amount_minor = form.integer("amount")?.unwrap_or(0);
+        check_amount(amount_minor, &currency)?;
+        let captures_manually = match form.get("capture_method") {
+            Some("manual") => true,
+            None | Some("automatic" | "automatic_async") => false,
+            Some(_) => {
+                let message = "Invalid capture_method: must be one of automatic, automatic_async, or manual";
+                return Err(ApiError::parameter("capture_method", "parameter_unknown", message));
+            }
+        };
+        let id = fresh_id("pi");
+        let intent = PaymentIntent {
+            client_secret: fresh_id(&format!("{id}_secret")),
+            id,
+            amount_minor,
+            currency,
+            captures_manually,
+            picks_methods: form.get("automatic_payment_methods[enabled]") == Some("true"),
+            metadata: form.map("metadata"),
+            description: form.text("description"),
+            receipt_email: form.text("receipt_email"),
+            created_unix: now_unix,
+            status: Status::RequiresPaymentMethod,
+            received_minor: 0,
+            latest_charge: None,
+            payment_method: None,
+            last_error: None,
+            canceled_unix: None,
+            cancellation_reason: None,
+        };
+        self.intents.push(intent.clone());
+        self.tell("payment_intent.created", intent.to_json(None), now_unix);
+        Ok(intent)
+    }
+
+    /// One attempt to pay by `card`. An attempt that waits for 3-D Secure is given up for the new one.
+    ///
+    /// # Errors
+    /// `payment_intent_unexpected_state`, or the issuer's decline, after which the intent takes another card.
+    pub fn confirm(&mut self, id: &str, card: Card, now_unix: i64) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if !matches!(intent.status, Status::RequiresPaymentMethod | Status::RequiresAction) {
+            return Err(unexpected("confirm", intent));
+        }
+        let issuer = card.issuer;
+        intent.payment_method = Some(PaymentMethod { id: fresh_id("pm"), created_unix: now_unix, card });
+        intent.last_error = None;
+        match issuer.decline() {
+            Some(decline) => Err(self.decline(id, decline, now_unix)?),
+            None if issuer == Issuer::WantsAuthentication => {
+                intent.status = Status::RequiresAction;
+                let asked = intent.clone();
+                self.tell("payment_intent.requires_action", asked.to_json(None), now_unix);
+                Ok(asked)
+            }
+            None => self.authorise(id, now_unix),
+        }
+    }
+
+    /// The end of 3-D Secure. A failed one is no error of the call: the intent says so itself.
+    ///
+    /// # Errors
+    /// `payment_intent_unexpected_state` where no authentication is waited for.
+    pub fn authenticate(
+        &mut self,
+        id: &str,
+        outcome: Authentication,
+        now_unix: i64,
+    ) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if intent.status != Status::RequiresAction {
+            return Err(unexpected("authenticate", intent));
+        }
+        if outcome == Authentication::Completed {
+            return self.authorise(id, now_unix);
+        }
+        let mut error = ApiError::authentication_failed();
+        error.told.payment_method = intent.payment_method.take().map(|method| method.to_json());
+        intent.status = Status::RequiresPaymentMethod;
+        intent.last_error = Some(error);
+        let failed = intent.clone();
+        self.tell("payment_intent.payment_failed", failed.to_json(None), now_unix);
+        Ok(failed)
+    }
+
+    /// Takes `amount_minor` (all of it if none) of what was authorised; the rest is given back.
+    ///
+    /// # Errors
+    /// `payment_intent_unexpected_state`, or an amount that was not authorised.
+    pub fn capture(
+        &mut self,
+        id: &str,
+        amount_minor: Option<i64>,
+        now_unix: i64,
+    ) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if intent.status != Status::RequiresCapture {
+            return Err(unexpected("capture", intent));
+        }
+        let amount_minor = amount_minor.unwrap_or(intent.amount_minor);
+        if amount_minor > intent.capturable_minor() {
+            let message =
+                "The requested capture amount is greater than the amount you can capture for this charge.";
+            return Err(ApiError::refused("amount_to_capture", "amount_too_large", message));
+        }
+        if amount_minor < 1 {
+            let message = "The requested capture amount must be greater than zero.";
+            return Err(ApiError::refused("amount_to_capture", "parameter_invalid_integer", message));
+        }
+        self.receive(id, amount_minor, now_unix)
+    }
+
+    /// # Errors
+    /// `payment_intent_unexpected_state` once the money is taken or the intent is cancelled.
+    pub fn cancel(
+        &mut self,
+        id: &str,
+        reason: Option<String>,
+        now_unix: i64,
+    ) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent_mut(id)?;
+        if matches!(intent.status, Status::Succeeded | Status::Canceled) {
+            return Err(unexpected("cancel", intent));
+        }
+        let authorised = intent.latest_charge.clone().filter(|_| intent.status == Status::RequiresCapture);
+        intent.status = Status::Canceled;
+        intent.canceled_unix = Some(now_unix);
+        intent.cancellation_reason = reason;
+        let cancelled = intent.clone();
+        if let Some(charge) = authorised {
+            let charge = self.charge_mut(&charge)?;
+            charge.reversed = true;
+            let reversed = charge.to_json();
+            self.tell("charge.refunded", reversed, now_unix);
+        }
+        self.tell("payment_intent.canceled", cancelled.to_json(None), now_unix);
+        Ok(cancelled)
+    }
+
+    fn authorise(&mut self, id: &str, now_unix: i64) -> Result<PaymentIntent, ApiError> {
+        let charge = self.add_charge(id, None, now_unix)?;
+        let intent = self.intent_mut(id)?;
+        intent.latest_charge = Some(charge);
+        intent.last_error = None;
+        intent.status = Status::RequiresCapture;
+        let authorised = intent.clone();
+        if authorised.captures_manually {
+            self.tell("payment_intent.amount_capturable_updated", authorised.to_json(None), now_unix);
+            Ok(authorised)
+        } else {
+            self.receive(id, authorised.amount_minor, now_unix)
+        }
+    }
+
+    fn decline(&mut self, id: &str, mut decline: ApiError, now_unix: i64) -> Result<ApiError, ApiError> {
+        let charge = self.add_charge(id, Some(decline.clone()), now_unix)?;
+        decline.told.charge = Some(charge.clone());
+        let intent = self.intent_mut(id)?;
+        // Stripe takes the refused card off the intent and shows it inside the error alone.
+        decline.told.payment_method = intent.payment_method.take().map(|method| method.to_json());
+        intent.status = Status::RequiresPaymentMethod;
+        intent.latest_charge = Some(charge);
+        intent.last_error = Some(decline.clone());
+        let refused = intent.to_json(None);
+        self.tell("payment_intent.payment_failed", refused.clone(), now_unix);
+        decline.told.payment_intent = Some(refused);
+        Ok(decline)
+    }
+
+    fn receive(&mut self, id: &str, amount_minor: i64, now_unix: i64) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent_mut(id)?;
+        intent.status = Status::Succeeded;
+        intent.received_minor = amount_minor;
+        let paid = intent.clone();
+        if let Some(charge) = paid.latest_charge.as_deref() {
+            let charge = self.charge_mut(charge)?;
+            charge.captured_minor = amount_minor;
+            let captured = charge.to_json();
+            self.tell("charge.captured", captured, now_unix);
+        }
+        self.tell("payment_intent.succeeded", paid.to_json(None), now_unix);
+        Ok(paid)
+    }
+
+    fn add_charge(
+        &mut self,
+        intent: &str,
+        failure: Option<ApiError>,
+        now_unix: i64,
+    ) -> Result<String, ApiError> {
+        let intent = self.intent(intent)?;
+        let Some(method) = intent.payment_method.clone() else {
+            return Err(unexpected("charge", intent));
+        };
+        let charge = Charge {
+            id: fresh_id("ch"),
+            intent: intent.id.clone(),
+            payment_method: method.id,
+            card: method.card,
+            amount_minor: intent.amount_minor,
+            captured_minor: 0,
+            refunded_minor: 0,
+            currency: intent.currency.clone(),
+            created_unix: now_unix,
+            reversed: false,
+            failure,
+            metadata: intent.metadata.clone(),
+            description: intent.description.clone(),
+            receipt_email: intent.receipt_email.clone(),
+        };
+        let id = charge.id.clone();
+        self.charges.push(charge);
+        Ok(id)
+    }
+}
+
+/// Smallest amounts: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
+fn check_amount(amount_minor: i64, currency: &str) -> Result<(), ApiError> {
+    let smallest_minor = match currency {
+        "usd" | "eur" | "cad" | "aud" | "nzd" | "chf" | "sgd" | "jpy" => 50,
+        "gbp" => 30,
+        "hkd" => 400,
+        "mxn" => 1_000,
+        _ => 1,
+    };
+    if amount_minor < 1 {
+        let message = "This value must be greater than or equal to 1.";
+        return Err(ApiError::parameter("amount", "parameter_invalid_integer", message));
+    }
+    if amount_minor < smallest_minor {
+        let message = format!("Amount must be at least {smallest_minor} in the smallest unit of {currency}.");
+        return Err(ApiError::parameter("amount", "amount_too_small", message));
+    }
+    if amount_minor > LARGEST_AMOUNT_MINOR {
+        let message = format!("Amount must be no more than {LARGEST_AMOUNT_MINOR}.");
+        return Err(ApiError::parameter("amount", "amount_too_large", message));
+    }
+    Ok(())
+}
+
+fn unexpected(step: &str, intent: &PaymentIntent) -> ApiError {
+    let status = intent.status.as_str();
+    let message = format!("You cannot {step} this PaymentIntent because it has a status of {status}.");
+    ApiError::unexpected_state(message, intent.to_json(None))
+}
