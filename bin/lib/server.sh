@@ -52,13 +52,12 @@ local_url() {
   esac
 }
 
-# Without a Stripe account: the sandbox of this repository, its events going to the server at URL.
+# Without Stripe keys the program speaks to a sandbox: the one of this repository, its events going to the server at URL.
 # start_stripe_sandbox LOG URL PORT. With STRIPE_SANDBOX_STATE set, what it knows outlives it.
 start_stripe_sandbox() {
   local port
   port=$(next_free_port "$3")
   export STRIPE_API_URL=http://127.0.0.1:$port/ STRIPE_JS_URL=http://127.0.0.1:$port/v3/
-  export STRIPE_SECRET_KEY=sk_test_sandbox STRIPE_PUBLISHABLE_KEY=pk_test_sandbox
   STRIPE_WEBHOOK_SECRET=whsec_$(random_hex 16)
   export STRIPE_WEBHOOK_SECRET
   STRIPE_SANDBOX_ADDR=127.0.0.1:$port STRIPE_SANDBOX_WEBHOOK_URL=$2/webhooks/stripe \
