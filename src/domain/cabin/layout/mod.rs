@@ -71,13 +71,11 @@ impl Layout {
 
     /// The rows of all cabins with the letters of their blocks, front to back.
     pub fn cabin_rows(&self) -> impl Iterator<Item = (Cabin, &[&'static str], &Row)> {
-        self.sections.iter().flat_map(|section| {
-            let (cabin, groups, rows): (_, &[_], &[_]) = match section {
-                Section::Cabin { cabin, groups, rows } => (*cabin, groups, rows),
-                Section::Galley { .. } => (Cabin::Economy, &[], &[]),
-            };
-            rows.iter().map(move |row| (cabin, groups, row))
-        })
+        let seated = self.sections.iter().filter_map(|section| match section {
+            Section::Cabin { cabin, groups, rows } => Some((*cabin, groups.as_slice(), rows)),
+            Section::Galley { .. } => None,
+        });
+        seated.flat_map(|(cabin, groups, rows)| rows.iter().map(move |row| (cabin, groups, row)))
     }
 
     fn place(&self, number: SeatNumber) -> Option<(Cabin, &Seat)> {

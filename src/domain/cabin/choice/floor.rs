@@ -1,0 +1,80 @@
+use crate::cabin::{Cabin, Features, Layout, Seat, Section};
+
+/// A seat with where it stands in its cabin.
+pub(super) struct Place<'a> {
+    pub seat: &'a Seat,
+    /// Rows from the cabin's front; a galley between counts as one.
+    pub row: u16,
+    /// Which block between aisles, from the left.
+    pub group: u16,
+    /// Seats and aisles from the left, missing seats included.
+    pub column: u16,
+    /// Seats from the left.
+    pub order: u16,
+}
+
+/// What lies between neighbours, neighbours across an aisle, and rows; between other seats of a row are strangers.
+const NEXT: u16 = 10;
+const ACROSS_AISLE: u16 = 20;
+const ROW: u16 = 30;
+const COLUMN: u16 = 5;
+
+impl<'a> Place<'a> {
+    /// All seats of the cabin, front to back, left to right.
+    pub fn all(layout: &'a Layout, cabin: Cabin) -> Vec<Self> {
+        let mut places = Vec::new();
+        let mut front = 0;
+        for section in &layout.sections {
+            let (groups, rows) = match section {
+                Section::Cabin { cabin: this, groups, rows } if *this == cabin => (groups, rows),
+                _ => continue,
+            };
+            for row in rows {
+                let columns = (0u16..).zip(groups).flat_map(|(g, group)| group.chars().map(move |_| g));
+                let seats =
+                    (0u16..).zip(columns).zip(&row.seats).filter_map(|(at, seat)| Some((at, seat.as_ref()?)));
+                places.extend((0..).zip(seats).map(|(order, ((i, group), seat))| Self {
+                    seat,
+                    row: front,
+                    group,
+                    column: i + group,
+                    order,
+                }));
+                front += 1;
+            }
+            front += 1;
+        }
+        places
+    }
+
+    /// How far apart two people sit there: least side by side, then across an aisle, then in rows behind each other, then
+    /// with strangers between.
+    pub fn distance(&self, other: &Self) -> u16 {
+        let (rows, columns) = (self.row.abs_diff(other.row), self.column.abs_diff(other.column));
+        match (rows, self.order.abs_diff(other.order)) {
+            (0, 1) if self.group == other.group => NEXT,
+            (0, 1) => ACROSS_AISLE,
+            (0, seats) => ROW + NEXT * seats,
+            _ => ROW * rows + COLUMN * columns,
+        }
+    }
+
+    /// Side by side, or with nothing but an aisle between.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        self.row == other.row && self.order.abs_diff(other.order) == 1
+    }
+
+    /// In the next row, straight or one over.
+    pub fn is_behind_or_before(&self, other: &Self) -> bool {
+        self.row.abs_diff(other.row) == 1 && self.column.abs_diff(other.column) <= 1
+    }
+
+    /// In one block, with no seat between.
+    pub fn is_joined_to(&self, other: &Self) -> bool {
+        self.is_beside(other) && self.group == other.group
+    }
+
+    pub fn has(&self, features: Features) -> bool {
+        self.seat.features.contains(features)
+    }
+}
