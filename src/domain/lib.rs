@@ -17,6 +17,7 @@ pub mod schedule;
 pub mod traveller;
 
 pub mod fare;
+pub mod offer;
 pub mod search;
 #[cfg(feature = "zones")]
 pub mod ssim;

@@ -17,3 +17,6 @@ pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
 pub use connection::{LONG_LAYOVER_MIN, LONGEST_LAYOVER_MIN, SALES_CLOSE_MIN};
 #[cfg(feature = "zones")]
 pub use find::search;
+
+#[cfg(test)]
+pub(crate) use itinerary::tests;

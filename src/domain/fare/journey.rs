@@ -1,0 +1,96 @@
+use super::price::FareError;
+use crate::{
+    airport::{AirportCode, CountryCode},
+    airports::Airports,
+    search::Itinerary,
+};
+
+/// What taxes ask of a trip: the countries that its flights leave and reach, bound by bound.
+#[derive(Clone, Debug)]
+pub struct Journey {
+    bounds: Vec<BoundCountries>,
+}
+
+#[derive(Clone, Debug)]
+pub struct BoundCountries {
+    legs: Vec<(CountryCode, CountryCode)>,
+    /// From the first airport to the last along the great circle.
+    pub distance_km: u32,
+}
+
+impl Journey {
+    /// # Errors
+    /// An airport that is unknown.
+    pub fn of(bounds: &[Itinerary], airports: &Airports) -> Result<Self, FareError> {
+        let country =
+            |code: AirportCode| airports.get(code).map(|a| a.country).ok_or(FareError::UnknownAirport(code));
+        let bound = |itinerary: &Itinerary| {
+            let leg = |origin, destination| Ok((country(origin)?, country(destination)?));
+            let legs = itinerary
+                .legs()
+                .iter()
+                .map(|l| leg(l.origin, l.destination))
+                .collect::<Result<Vec<_>, FareError>>()?;
+            let distance_km = airports
+                .distance_km(itinerary.origin(), itinerary.destination())
+                .ok_or(FareError::UnknownAirport(itinerary.destination()))?;
+            Ok(BoundCountries { legs, distance_km })
+        };
+        Ok(Self { bounds: bounds.iter().map(bound).collect::<Result<_, FareError>>()? })
+    }
+
+    /// Where the trip starts.
+    pub fn first_country(&self) -> CountryCode {
+        self.bounds[0].origin()
+    }
+
+    /// An amount of each bound, added up.
+    pub fn sum(&self, of_bound: impl Fn(&BoundCountries) -> i64) -> i64 {
+        self.bounds.iter().map(of_bound).sum()
+    }
+
+    /// Whether every flight leaves and reaches that country.
+    pub fn is_within(&self, country: &str) -> bool {
+        let mut legs = self.bounds.iter().flat_map(|b| &b.legs);
+        legs.all(|(from, to)| from.as_str() == country && to.as_str() == country)
+    }
+}
+
+impl BoundCountries {
+    pub fn origin(&self) -> CountryCode {
+        self.legs[0].0
+    }
+
+    pub fn destination(&self) -> CountryCode {
+        self.legs[self.legs.len() - 1].1
+    }
+
+    /// Whether it starts in that country.
+    pub fn starts_in(&self, country: &str) -> bool {
+        self.origin().as_str() == country
+    }
+
+    /// Whether it starts in that country and ends in another.
+    pub fn leaves(&self, country: &str) -> bool {
+        self.starts_in(country) && self.destination().as_str() != country
+    }
+
+    /// Flights that take off there.
+    pub fn departures_in(&self, country: &str) -> i64 {
+        self.flights(|from, _| from == country)
+    }
+
+    /// Flights from there to another country.
+    pub fn departures_abroad_from(&self, country: &str) -> i64 {
+        self.flights(|from, to| from == country && to != country)
+    }
+
+    /// Flights to there from another country.
+    pub fn arrivals_from_abroad_in(&self, country: &str) -> i64 {
+        self.flights(|from, to| from != country && to == country)
+    }
+
+    fn flights(&self, counts: impl Fn(&str, &str) -> bool) -> i64 {
+        self.legs.iter().map(|(from, to)| i64::from(counts(from.as_str(), to.as_str()))).sum()
+    }
+}

@@ -1,0 +1,71 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    money::{Currency, Money},
+    traveller::TravellerKind,
+};
+
+/// A price, line by line; its total is the sum of its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub currency: Currency,
+    /// Adults first, then children, then infants; for each the fares, then the taxes.
+    pub lines: Vec<QuoteLine>,
+    /// What one traveller of each kind pays, in minor units.
+    pub per_traveller: Vec<(TravellerKind, i64)>,
+    pub total: Money,
+}
+
+/// A fare or a tax that each traveller of a kind pays.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuoteLine {
+    /// "Fare, BOS to LAX", "September 11 security fee".
+    pub label: String,
+    /// For one traveller.
+    pub amount_minor: i64,
+    pub kind: LineKind,
+    pub traveller_kind: TravellerKind,
+    /// How many travellers pay it.
+    pub quantity: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineKind {
+    Fare,
+    /// With the code that tickets carry, such as `AY`.
+    Tax(String),
+}
+
+impl QuoteLine {
+    /// For all who pay it.
+    pub fn total_minor(&self) -> i64 {
+        self.amount_minor * i64::from(self.quantity)
+    }
+}
+
+impl Quote {
+    /// The only way to a quote: everything else follows from the lines.
+    #[cfg(feature = "zones")]
+    pub(super) fn of(currency: Currency, lines: Vec<QuoteLine>) -> Self {
+        let mut per_traveller: Vec<(TravellerKind, i64)> = Vec::new();
+        for line in &lines {
+            match per_traveller.iter_mut().find(|(kind, _)| *kind == line.traveller_kind) {
+                Some((_, sum_minor)) => *sum_minor += line.amount_minor,
+                None => per_traveller.push((line.traveller_kind, line.amount_minor)),
+            }
+        }
+        let total = Money::new(lines.iter().map(QuoteLine::total_minor).sum(), currency);
+        Self { currency, lines, per_traveller, total }
+    }
+
+    /// All fares, without taxes.
+    pub fn fare_minor(&self) -> i64 {
+        self.lines.iter().filter(|l| l.kind == LineKind::Fare).map(QuoteLine::total_minor).sum()
+    }
+
+    /// All taxes.
+    pub fn tax_minor(&self) -> i64 {
+        self.total.minor - self.fare_minor()
+    }
+}

@@ -1,0 +1,80 @@
+//! What a traveller chooses from a list of results, with the price that was shown.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{cabin::Cabin, departure::DepartureId, fare::FareBrand, money::Money, traveller::Party};
+
+/// Departures at a price, for so long; travels as a signed token, hence the short names on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The way out and, for a return, the way back; the departures of each in order.
+    #[serde(rename = "b")]
+    pub bounds: Vec<Vec<DepartureId>>,
+    #[serde(rename = "c")]
+    pub cabin: Cabin,
+    #[serde(rename = "f")]
+    pub brand: FareBrand,
+    #[serde(rename = "p")]
+    pub party: Party,
+    /// For everyone, taxes included.
+    #[serde(rename = "t")]
+    pub total: Money,
+    /// To the second; a fraction does not survive the wire.
+    #[serde(rename = "e", with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
+
+impl Offer {
+    /// An offer can be chosen until just before it expires.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now
+    }
+
+    /// All departures, in order of travel.
+    pub fn departures(&self) -> impl Iterator<Item = DepartureId> {
+        self.bounds.iter().flatten().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, ToSpan};
+
+    use super::Offer;
+    use crate::{
+        cabin::Cabin,
+        fare::FareBrand,
+        money::{Currency, Money},
+        traveller::Party,
+    };
+
+    fn offer() -> Offer {
+        Offer {
+            bounds: vec![
+                vec!["B6417-1-2026-12-22".parse().unwrap(), "B6523-1-2026-12-22".parse().unwrap()],
+                vec!["B6524-1-2026-12-29".parse().unwrap()],
+            ],
+            cabin: Cabin::Economy,
+            brand: FareBrand::Basic,
+            party: Party::new(2, 0, 0).unwrap(),
+            total: Money::new(48_800, Currency::Usd),
+            expires_at: Timestamp::from_second(1_795_356_000).unwrap(),
+        }
+    }
+
+    #[test]
+    fn an_offer_travels_short() {
+        let json = serde_json::to_string(&offer()).unwrap();
+        assert_eq!(serde_json::from_str::<Offer>(&json).unwrap(), offer());
+        assert!(json.len() < 220, "{json}");
+    }
+
+    #[test]
+    fn an_offer_expires_at_its_second() {
+        let offer = offer();
+        assert!(!offer.has_expired(offer.expires_at - 1.second()));
+        assert!(offer.has_expired(offer.expires_at));
+        assert_eq!(offer.departures().count(), 3);
+    }
+}
