@@ -19,8 +19,6 @@ pub struct Charge {
     pub refunded_minor: i64,
     pub currency: String,
     pub created_unix: i64,
-    /// The authorisation was given back without having been captured.
-    pub reversed: bool,
     pub failure: Option<ApiError>,
     pub metadata: BTreeMap<String, String>,
     pub description: Option<String>,
@@ -29,12 +27,10 @@ pub struct Charge {
 
 impl Charge {
     pub fn to_json(&self) -> Value {
-        let refunded_minor = if self.reversed { self.amount_minor } else { self.refunded_minor };
-        let returned =
-            self.reversed || (self.captured_minor > 0 && self.refunded_minor == self.captured_minor);
+        let returned = self.captured_minor > 0 && self.refunded_minor == self.captured_minor;
         json!({
             "id": self.id, "object": "charge", "livemode": false, "created": self.created_unix,
-            "amount": self.amount_minor, "amount_captured": self.captured_minor, "amount_refunded": refunded_minor,
+            "amount": self.amount_minor, "amount_captured": self.captured_minor, "amount_refunded": self.refunded_minor,
             "currency": self.currency, "captured": self.captured_minor > 0, "refunded": returned,
             "paid": self.failure.is_none(), "status": if self.failure.is_none() { "succeeded" } else { "failed" },
             "failure_code": self.failure.as_ref().and_then(|failure| failure.told.code.clone()),

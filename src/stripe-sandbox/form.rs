@@ -59,6 +59,11 @@ impl Form {
             .collect()
     }
 
+    /// Whether there is any `name[]=value` or `name[0]=value`.
+    pub fn has_list(&self, name: &str) -> bool {
+        self.0.iter().any(|(field, _)| field.strip_prefix(name).is_some_and(|rest| rest.starts_with('[')))
+    }
+
     /// Whether the caller wants `path` as a whole object instead of its id.
     pub fn expands(&self, path: &str) -> bool {
         self.0.iter().any(|(field, value)| field.starts_with("expand[") && value == path)

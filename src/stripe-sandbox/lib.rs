@@ -2,9 +2,9 @@
 //!
 //! No card is charged and no money moves. What the sandbox keeps to is Stripe's public contract: `PaymentIntents`
 //! with manual capture, refunds, events by signed webhook, test cards, and idempotency keys whose first answer is
-//! replayed for 24 hours, a 500 included. What it leaves out: customers, disputes, payouts, fees, and the refund
-//! that Stripe lists for a cancelled authorisation. Without a state file everything is forgotten at the end, and
-//! webhooks still to be delivered are forgotten even with one: the caller polls for them.
+//! replayed for 24 hours, a 500 included. What it leaves out: customers, disputes, payouts and fees. Without a
+//! state file everything is forgotten at the end, and webhooks still to be delivered are forgotten even with one:
+//! the caller polls for them.
 //!
 //! - [`config`]: flags and environment
 //! - [`form`], [`error`]: what comes in, and how it is refused

@@ -19,7 +19,7 @@ pub enum Authentication {
 
 impl Books {
     /// # Errors
-    /// An amount or currency that Stripe would not take.
+    /// An amount, currency or choice of payment methods that Stripe would not take.
     pub fn create_intent(&mut self, form: &Form, now_unix: i64) -> Result<PaymentIntent, ApiError> {
         let currency = form.require("currency")?.to_ascii_lowercase();
         if currency.len() != 3 || !currency.bytes().all(|b| b.is_ascii_lowercase()) {
@@ -29,6 +29,7 @@ impl Books {
         form.require("amount")?;
         let amount_minor = form.integer("amount")?.unwrap_or(0);
         check_amount(amount_minor, &currency)?;
+        let picks_methods = picks_methods(form)?;
         let captures_manually = match form.get("capture_method") {
             Some("manual") => true,
             None | Some("automatic" | "automatic_async") => false,
@@ -44,7 +45,7 @@ impl Books {
             amount_minor,
             currency,
             captures_manually,
-            picks_methods: form.get("automatic_payment_methods[enabled]") == Some("true"),
+            picks_methods,
             metadata: form.map("metadata"),
             description: form.text("description"),
             receipt_email: form.text("receipt_email"),
@@ -139,6 +140,8 @@ impl Books {
         self.receive(id, amount_minor, now_unix)
     }
 
+    /// Gives up the payment and what was authorised. Since Stripe's version 2025-03-31 that is no refund.
+    ///
     /// # Errors
     /// `payment_intent_unexpected_state` once the money is taken or the intent is cancelled.
     pub fn cancel(
@@ -151,17 +154,10 @@ impl Books {
         if matches!(intent.status, Status::Succeeded | Status::Canceled) {
             return Err(unexpected("cancel", intent));
         }
-        let authorised = intent.latest_charge.clone().filter(|_| intent.status == Status::RequiresCapture);
         intent.status = Status::Canceled;
         intent.canceled_unix = Some(now_unix);
         intent.cancellation_reason = reason;
         let cancelled = intent.clone();
-        if let Some(charge) = authorised {
-            let charge = self.charge_mut(&charge)?;
-            charge.reversed = true;
-            let reversed = charge.to_json();
-            self.tell("charge.refunded", reversed, now_unix);
-        }
         self.tell("payment_intent.canceled", cancelled.to_json(None), now_unix);
         Ok(cancelled)
     }
@@ -231,7 +227,6 @@ impl Books {
             refunded_minor: 0,
             currency: intent.currency.clone(),
             created_unix: now_unix,
-            reversed: false,
             failure,
             metadata: intent.metadata.clone(),
             description: intent.description.clone(),
@@ -241,6 +236,26 @@ impl Books {
         self.charges.push(charge);
         Ok(id)
     }
+}
+
+/// Whether Stripe chooses the payment methods. The sandbox knows cards alone.
+///
+/// Source: the changelog of version 2026-09-30, which took `payment_method_types` away.
+fn picks_methods(form: &Form) -> Result<bool, ApiError> {
+    if form.has_list("payment_method_types") {
+        let message = "payment_method_types is no longer supported; use allowed_payment_method_types.";
+        return Err(ApiError::parameter(
+            "payment_method_types",
+            "payment_method_types_no_longer_supported",
+            message,
+        ));
+    }
+    let automatic = form.get("automatic_payment_methods[enabled]") == Some("true");
+    if automatic && form.has_list("allowed_payment_method_types") {
+        let message = "You may not pass both allowed_payment_method_types and automatic_payment_methods.";
+        return Err(ApiError::parameter("allowed_payment_method_types", "parameters_exclusive", message));
+    }
+    Ok(automatic)
 }
 
 /// Smallest amounts: docs.stripe.com/currencies#minimum-and-maximum-charge-amounts.
