@@ -1,0 +1,152 @@
+//! The life of a payment through async-stripe.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{DECLINED_CARD, GOOD_CARD, POOR_CARD, THREE_D_SECURE_CARD, config, open, order};
+use payments::{IntentStatus, InvalidConfig, RefundStatus, Stripe, StripeConfig, StripeError};
+
+#[tokio::test]
+async fn a_payment_goes_from_card_to_capture_to_refund() {
+    let till = open().await;
+    let intent = till.intent().await;
+    assert_eq!(intent.status, IntentStatus::RequiresPaymentMethod);
+    assert_eq!((intent.amount_minor, intent.currency.as_str()), (45_670, "usd"));
+    assert_eq!(intent.booking.as_deref(), Some("B-1"));
+    assert!(intent.client_secret.as_deref().unwrap().starts_with(&intent.id));
+
+    till.sandbox.pay_by_card(&intent.id, GOOD_CARD).unwrap();
+    let authorised = till.stripe.retrieve(&intent.id).await.unwrap();
+    assert_eq!(authorised.status, IntentStatus::RequiresCapture);
+    assert_eq!((authorised.amount_capturable_minor, authorised.amount_received_minor), (45_670, 0));
+    assert_eq!(
+        (authorised.card_brand.as_deref(), authorised.card_last4.as_deref()),
+        (Some("visa"), Some("4242"))
+    );
+
+    let captured = till.stripe.capture("capture", &intent.id, 45_670).await.unwrap();
+    assert_eq!((captured.status, captured.amount_received_minor), (IntentStatus::Succeeded, 45_670));
+
+    let refund = till.stripe.refund("refund-1", &intent.id, 5_670).await.unwrap();
+    assert_eq!((refund.status.clone(), refund.amount_minor), (RefundStatus::Succeeded, 5_670));
+    let second = till.stripe.refund("refund-2", &intent.id, 40_000).await.unwrap();
+    let refunds = till.stripe.refunds_of(&intent.id).await.unwrap();
+    assert_eq!(refunds, [second, refund]);
+    assert_eq!(refunds[0].key.as_deref(), Some("refund-2"));
+    assert_eq!(refunds[0].intent_id.as_deref(), Some(intent.id.as_str()));
+    let too_much = till.stripe.refund("refund-3", &intent.id, 1).await.unwrap_err();
+    assert!(matches!(too_much, StripeError::Refused { code, .. } if code == "charge_already_refunded"));
+}
+
+#[tokio::test]
+async fn the_same_key_makes_one_intent() {
+    let till = open().await;
+    let (first, second) = (till.intent().await, till.intent().await);
+    assert_eq!(first, second);
+    let other = payments::IntentOrder { amount_minor: 1, ..order() };
+    let refused = till.stripe.create_intent("create", &other).await.unwrap_err();
+    assert!(matches!(refused, StripeError::Refused { code, .. } if code == "idempotency_error"));
+}
+
+#[tokio::test]
+async fn a_decline_is_told_and_the_intent_takes_another_card() {
+    let till = open().await;
+    let intent = till.intent().await;
+    assert_eq!(till.sandbox.pay_by_card(&intent.id, POOR_CARD).unwrap_err(), "card_declined");
+    let declined = till.stripe.retrieve(&intent.id).await.unwrap();
+    assert_eq!(declined.status, IntentStatus::RequiresPaymentMethod);
+    assert_eq!(declined.card_last4.as_deref(), Some("9995"));
+    let first = declined.last_error.unwrap();
+    assert_eq!(
+        (first.code.as_str(), first.decline_code.as_deref()),
+        ("card_declined", Some("insufficient_funds"))
+    );
+
+    till.sandbox.pay_by_card(&intent.id, DECLINED_CARD).unwrap_err();
+    let second = till.stripe.retrieve(&intent.id).await.unwrap().last_error.unwrap();
+    assert_ne!(second.charge_id, first.charge_id, "attempts can be told apart");
+
+    till.sandbox.pay_by_card(&intent.id, GOOD_CARD).unwrap();
+    let paid = till.stripe.retrieve(&intent.id).await.unwrap();
+    assert_eq!((paid.status, paid.last_error), (IntentStatus::RequiresCapture, None));
+}
+
+#[tokio::test]
+async fn three_d_secure_waits_for_the_cards_holder() {
+    let till = open().await;
+    let intent = till.intent().await;
+    for (completed, status) in
+        [(false, IntentStatus::RequiresPaymentMethod), (true, IntentStatus::RequiresCapture)]
+    {
+        till.sandbox.pay_by_card(&intent.id, THREE_D_SECURE_CARD).unwrap();
+        assert_eq!(till.stripe.retrieve(&intent.id).await.unwrap().status, IntentStatus::RequiresAction);
+        till.sandbox.authenticate(&intent.id, completed).unwrap();
+        let ended = till.stripe.retrieve(&intent.id).await.unwrap();
+        assert_eq!(ended.status, status);
+        let code = ended.last_error.map(|error| error.code);
+        assert_eq!(code.as_deref(), (!completed).then_some("payment_intent_authentication_failure"));
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_payment_cannot_be_captured() {
+    let till = open().await;
+    let intent = till.authorised().await;
+    let cancelled = till.stripe.cancel("cancel", &intent.id).await.unwrap();
+    assert_eq!((cancelled.status, cancelled.amount_capturable_minor), (IntentStatus::Canceled, 0));
+    let refused = till.stripe.capture("capture", &intent.id, 1).await.unwrap_err();
+    assert!(
+        matches!(refused, StripeError::Refused { code, .. } if code == "payment_intent_unexpected_state")
+    );
+    assert_eq!(till.stripe.refunds_of(&intent.id).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_intent_is_found_by_its_booking() {
+    let till = open().await;
+    let wanted = till.intent().await;
+    for number in 0..120 {
+        let other = payments::IntentOrder { booking: format!("other-{number}"), ..order() };
+        till.stripe.create_intent(&format!("other-{number}"), &other).await.unwrap();
+    }
+    let found = till.stripe.find_intent("B-1", 0).await.unwrap();
+    assert_eq!(found, Some(wanted.clone()), "it stands on the second page");
+    assert_eq!(till.stripe.find_intent("B-1", i64::from(u32::MAX)).await.unwrap(), None);
+    assert_eq!(till.stripe.find_intent("B-2", 0).await.unwrap(), None);
+    till.stripe.cancel("cancel", &wanted.id).await.unwrap();
+    assert_eq!(till.stripe.find_intent("B-1", 0).await.unwrap(), None, "a cancelled one pays nothing");
+}
+
+#[tokio::test]
+async fn an_intent_that_is_not_there_is_refused() {
+    let till = open().await;
+    for id in ["pi_unknown", "", "../refunds", "pi_1?expand[]=x"] {
+        let refused = till.stripe.retrieve(id).await.unwrap_err();
+        assert!(matches!(refused, StripeError::Refused { code, .. } if code == "resource_missing"), "{id}");
+    }
+    let refused = till.stripe.cancel("", "pi_unknown").await.unwrap_err();
+    assert!(matches!(refused, StripeError::Refused { code, .. } if code == "idempotency_key"));
+}
+
+#[test]
+fn a_configuration_that_cannot_be_right_is_refused() {
+    let good = config(([127, 0, 0, 1], 1).into());
+    let refuse = |config: StripeConfig| Stripe::new(&config).unwrap_err();
+    assert_eq!(
+        refuse(StripeConfig { secret_key: "pk_test".into(), ..good.clone() }),
+        InvalidConfig::SecretKey
+    );
+    assert_eq!(
+        refuse(StripeConfig { webhook_secret: String::new(), ..good.clone() }),
+        InvalidConfig::WebhookSecret
+    );
+    assert_eq!(
+        refuse(StripeConfig { api_url: Some("stripe".into()), ..good.clone() }),
+        InvalidConfig::ApiUrl
+    );
+    let live = StripeConfig { secret_key: "sk_live_x".into(), ..good.clone() };
+    assert_eq!(refuse(live), InvalidConfig::LiveKeyUnencrypted);
+    let shown = format!("{good:?} {:?}", Stripe::new(&good).unwrap());
+    assert!(!shown.contains("sk_test") && !shown.contains(common::WEBHOOK_SECRET));
+}
