@@ -1,6 +1,9 @@
 //! What an airline files: a leg, flown at the same times on some weekdays of a period.
 
-use jiff::civil::{Date, Time};
+use jiff::{
+    Span,
+    civil::{Date, Time},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{airport::AirportCode, cabin::Configuration, code::code, flight::FlightDesignator};
@@ -39,6 +42,35 @@ pub struct ScheduledLeg {
     pub made: bool,
 }
 
+impl ScheduledLeg {
+    /// Whether it departs on that local date at its origin.
+    pub fn departs_on(&self, date: Date) -> bool {
+        let flight = days_after(date, -i32::from(self.departure_day));
+        self.period.contains(flight) && self.days.contains(flight)
+    }
+
+    /// The first local date at the origin on which both would be one departure, which only one of them can be.
+    pub fn clash(&self, other: &Self) -> Option<Date> {
+        if (self.flight, self.leg) != (other.flight, other.leg) {
+            return None;
+        }
+        let starts = |leg: &Self| days_after(leg.period.from, i32::from(leg.departure_day));
+        // Weekly patterns that share no date within a week from where both have begun share none at all.
+        first_within_a_week(starts(self).max(starts(other)), |date| {
+            self.departs_on(date) && other.departs_on(date)
+        })
+    }
+}
+
+fn first_within_a_week(from: Date, flies: impl Fn(Date) -> bool) -> Option<Date> {
+    (0..7).map(|days| days_after(from, days)).find(|date| flies(*date))
+}
+
+/// The date so many days later, or earlier when negative; it stays within the calendar.
+pub(crate) fn days_after(date: Date, days: i32) -> Date {
+    if days == 0 { date } else { date.saturating_add(Span::new().days(days)) }
+}
+
 /// A leg's end: an airport, the local passenger time there, and the terminal if filed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
@@ -57,6 +89,11 @@ pub struct Period {
 impl Period {
     pub fn contains(&self, date: Date) -> bool {
         self.from <= date && self.to.is_none_or(|to| date <= to)
+    }
+
+    /// The first date in it on one of those weekdays.
+    pub fn first(&self, days: OperatingDays) -> Option<Date> {
+        first_within_a_week(self.from, |date| self.contains(date) && days.contains(date))
     }
 
     pub fn overlaps(&self, other: &Self) -> bool {
@@ -88,6 +125,13 @@ impl OperatingDays {
         self.0 == 0
     }
 
+    /// The weekdays that lie so many days later.
+    #[must_use]
+    pub fn later_by(self, days: i32) -> Self {
+        let days = days.rem_euclid(7);
+        Self::from_bits(self.0 << days | self.0 >> (7 - days))
+    }
+
     /// SSIM's form: the digits of the days flown, blanks for the others, `1 3 5  `.
     pub fn ssim(self) -> String {
         (0..7u8).map(|d| if self.0 >> d & 1 == 1 { char::from(b'1' + d) } else { ' ' }).collect()
@@ -106,6 +150,8 @@ mod tests {
         assert!(mondays.contains(date(2026, 11, 23)));
         assert!(!mondays.contains(date(2026, 11, 22)));
         assert_eq!(mondays.ssim(), "1      ");
+        assert_eq!(mondays.later_by(-1).ssim(), "      7");
+        assert_eq!(OperatingDays::DAILY.later_by(3), OperatingDays::DAILY);
     }
 
     #[test]
