@@ -59,7 +59,7 @@ pub enum PlaceError {
     Empty,
     #[error("We know no city or airport “{text}”. {}", did_you_mean(nearest))]
     Unknown { text: String, nearest: Vec<Place> },
-    #[error("“{text}” is the name of more than one place. Choose {}.", one_of(choices))]
+    #[error("“{text}” is the name of more than one place. Choose {}.", told_apart(choices))]
     Ambiguous { text: String, choices: Vec<Place> },
 }
 
@@ -78,16 +78,20 @@ fn did_you_mean(nearest: &[Place]) -> String {
     if nearest.is_empty() {
         "Try the name of a city or a code such as JFK.".to_owned()
     } else {
-        format!("Did you mean {}?", one_of(nearest))
+        format!("Did you mean {}?", either(nearest.iter().map(ToString::to_string)))
     }
 }
 
+/// By code and detail, since their names may be one.
+fn told_apart(choices: &[Place]) -> String {
+    either(choices.iter().map(|place| format!("{} ({})", place.code, place.detail)))
+}
+
 /// "a", "a or b", "a, b or c".
-fn one_of(places: &[Place]) -> String {
-    let names: Vec<String> = places.iter().map(ToString::to_string).collect();
+fn either(names: impl Iterator<Item = String>) -> String {
+    let names: Vec<String> = names.collect();
     match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => "another name".to_owned(),
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }

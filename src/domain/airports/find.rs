@@ -31,10 +31,11 @@ impl Airports {
         self.resolve_served(text, |_| true)
     }
 
-    /// Like [`Self::resolve`]; where a name fits several places, those that are served go before those that are not.
+    /// Like [`Self::resolve`]; places that are served go before those that are not, so that `Newark` is not the one in
+    /// Ohio while only New Jersey's has flights. A code is always taken at its word.
     ///
     /// # Errors
-    /// See [`PlaceError`]; what it offers is served.
+    /// See [`PlaceError`]; the nearest that it offers are served.
     pub fn resolve_served(
         &self,
         text: &str,
@@ -49,24 +50,26 @@ impl Airports {
             return Ok(code);
         }
         let query = fold(text);
-        for fits in [Self::named, Self::worded] {
-            let all = fits(self, &query);
-            let some: Vec<AirportCode> =
-                all.iter().copied().filter(|c| self.expand(*c).into_iter().any(&served)).collect();
-            match if some.is_empty() { &all } else { &some }.as_slice() {
-                [] => {}
-                [code] => return Ok(*code),
-                several => {
-                    let choices = several.iter().filter_map(|c| self.place(*c)).take(OFFERED).collect();
-                    return Err(PlaceError::Ambiguous { text: text.to_owned(), choices });
-                }
+        let (named, worded) = (self.named(&query), self.worded(&query));
+        let only_served = |codes: &[AirportCode]| -> Vec<AirportCode> {
+            codes.iter().copied().filter(|c| self.expand(*c).into_iter().any(&served)).collect()
+        };
+        match [only_served(&named), only_served(&worded), named, worded]
+            .into_iter()
+            .find(|c| !c.is_empty())
+            .as_deref()
+        {
+            None => Err(PlaceError::Unknown { text: text.to_owned(), nearest: self.nearest(&query, served) }),
+            Some([code]) => Ok(*code),
+            Some(several) => {
+                let choices = several.iter().filter_map(|c| self.place(*c)).take(OFFERED).collect();
+                Err(PlaceError::Ambiguous { text: text.to_owned(), choices })
             }
         }
-        Err(PlaceError::Unknown { text: text.to_owned(), nearest: self.nearest(&query, served) })
     }
 
     /// What a search box offers for a text as it is typed: those whose code or whose city's code it is, then cities
-    /// that begin with it, then airports of whose city, name and country each typed word begins a word. A city stands
+    /// that begin with it, then airports of whose city, name, country and codes each typed word begins a word. A city stands
     /// before its airports, and only where at least two of them are served. Without a text there is nothing to offer.
     pub fn suggest(&self, text: &str, served: impl Fn(AirportCode) -> bool, limit: usize) -> Vec<Place> {
         let query = fold(text);
@@ -157,7 +160,9 @@ impl Airports {
 
     /// The places of which each typed word begins a word.
     fn worded(&self, query: &str) -> Vec<AirportCode> {
-        if query.is_empty() { Vec::new() } else { self.codes(|e| begins_words(&e.words_folded, query)) }
+        // Shorter texts begin too many words to mean one of them.
+        let tells = query.chars().count() >= 4;
+        if tells { self.codes(|e| begins_words(&e.words_folded, query)) } else { Vec::new() }
     }
 
     /// The airports that fit; where all airports of a city do, the city instead.
@@ -231,6 +236,7 @@ mod tests {
             ("orly", "ORY"),
             ("laguardia", "LGA"),
             ("portland jetport", "PWM"),
+            ("JFK international", "JFK"),
             ("Newark", "EWR"),
         ] {
             assert_eq!(airports.resolve(text), Ok(code(meant)), "{text}");
@@ -252,10 +258,20 @@ mod tests {
         let error = few().resolve("Portland").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "“Portland” is the name of more than one place. Choose Portland (PDX) or Portland (PWM)."
+            "“Portland” is the name of more than one place. Choose \
+             PDX (Portland International, US) or PWM (Portland International Jetport, US)."
         );
         assert_eq!(error.places().len(), 2);
         assert_eq!(few().resolve_served("Portland", |c| c == code("PWM")), Ok(code("PWM")));
+    }
+
+    #[test]
+    fn a_served_airport_goes_before_an_unserved_city() {
+        let (airports, paris) = (few(), |c| c == code("CDG"));
+        assert_eq!(airports.resolve_served("Portland", paris).unwrap_err().places().len(), 2);
+        assert_eq!(airports.resolve_served("charles", paris), Ok(code("CDG")));
+        assert_eq!(airports.resolve_served("international", paris).unwrap_err().places().len(), 4);
+        assert_eq!(airports.resolve_served("PDX", paris), Ok(code("PDX")));
     }
 
     #[test]

@@ -6,7 +6,11 @@ mod fold;
 
 use std::collections::HashMap;
 
-use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{
+    Timestamp,
+    civil::Date,
+    tz::{TimeZone, TimeZoneDatabase},
+};
 
 use self::fold::fold;
 use crate::{
@@ -34,7 +38,7 @@ struct Entry {
     airport: Airport,
     zone: TimeZone,
     city_folded: String,
-    /// City, airport name and country, as words to look for.
+    /// City, airport name, country and codes, as words to look for.
     words_folded: String,
 }
 
@@ -126,6 +130,12 @@ impl Airports {
         self.cities.get(&code).map(|c| c.airports.clone()).unwrap_or_default()
     }
 
+    /// The date that it is at a place, an airport or a city; none for a code unknown here.
+    pub fn date_at(&self, code: AirportCode, now: Timestamp) -> Option<Date> {
+        let airport = *self.expand(code).first()?;
+        Some(self.zone(airport)?.to_datetime(now).date())
+    }
+
     /// Along the great circle, by the haversine formula on a sphere, to the nearest kilometre; none where an airport
     /// is unknown.
     pub fn distance_km(&self, from: AirportCode, to: AirportCode) -> Option<u32> {
@@ -168,7 +178,7 @@ impl Entry {
         };
         Ok(Self {
             city_folded: fold(&airport.city),
-            words_folded: fold(&format!("{} {} {}", airport.city, airport.name, airport.country)),
+            words_folded: fold(&format!("{} {} {country} {code} {city_code}", airport.city, airport.name)),
             airport,
             zone,
         })
@@ -213,6 +223,8 @@ impl City {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use jiff::civil::date;
+
     use super::{AirportFault, Airports, AirportsError};
     use crate::airport::AirportCode;
 
@@ -292,6 +304,10 @@ SYD,\"Sydney, Kingsford Smith\",Sydney,AU,-33.9461,151.177002,Australia/Sydney,
     #[test]
     fn an_airport_keeps_its_zone() {
         let airports = few();
+        let evening = "2026-12-22T04:00:00Z".parse().unwrap();
+        assert_eq!(airports.date_at(code("NYC"), evening), Some(date(2026, 12, 21)));
+        assert_eq!(airports.date_at(code("SYD"), evening), Some(date(2026, 12, 22)));
+        assert_eq!(airports.date_at(code("XXX"), evening), None);
         assert_eq!(airports.zone(code("LAX")).unwrap().iana_name(), Some("America/Los_Angeles"));
         assert_eq!(airports.get(code("GRU")).unwrap().city, "São Paulo");
         assert_eq!(airports.iter().count(), 14);
