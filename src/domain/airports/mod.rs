@@ -1,20 +1,21 @@
 //! The airports of `data/airports.csv` and the cities they serve: codes, zones and distances.
 
+mod city;
 mod csv;
+mod entry;
 mod find;
 mod fold;
 
 use std::collections::HashMap;
 
-use jiff::{
-    Timestamp,
-    civil::Date,
-    tz::{TimeZone, TimeZoneDatabase},
-};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use self::fold::fold;
+use self::{
+    city::{City, cities_of},
+    entry::Entry,
+};
 use crate::{
-    airport::{Airport, AirportCode, CountryCode},
+    airport::{Airport, AirportCode},
     code::CodeError,
 };
 
@@ -31,24 +32,6 @@ pub struct Airports {
     entries: Vec<Entry>,
     by_code: HashMap<AirportCode, usize>,
     cities: HashMap<AirportCode, City>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    airport: Airport,
-    zone: TimeZone,
-    city_folded: String,
-    /// City, airport name, country and codes, as words to look for.
-    words_folded: String,
-}
-
-/// A metropolitan area: the name that most of its airports give as their city, and those airports.
-#[derive(Debug)]
-struct City {
-    name: String,
-    country: CountryCode,
-    folded: String,
-    airports: Vec<AirportCode>,
 }
 
 /// Why a file of airports is refused; `line` counts from 1.
@@ -155,72 +138,6 @@ impl Airports {
     }
 }
 
-impl Entry {
-    fn read(fields: Vec<String>) -> Result<Self, AirportFault> {
-        let [code, name, city, country, latitude, longitude, zone_name, city_code] =
-            <[String; 8]>::try_from(fields).map_err(|fields| AirportFault::Fields(fields.len()))?;
-        for (text, column) in [(&name, "name"), (&city, "city")] {
-            if text.trim().is_empty() {
-                return Err(AirportFault::Empty(column));
-            }
-        }
-        let zone =
-            TimeZoneDatabase::bundled().get(&zone_name).map_err(|_| AirportFault::Zone(zone_name.clone()))?;
-        let airport = Airport {
-            code: AirportCode::parse(&code)?,
-            country: CountryCode::parse(&country)?,
-            latitude_deg: degrees("latitude", latitude, 90.0)?,
-            longitude_deg: degrees("longitude", longitude, 180.0)?,
-            zone: zone_name,
-            city_code: if city_code.is_empty() { None } else { Some(AirportCode::parse(&city_code)?) },
-            name,
-            city,
-        };
-        Ok(Self {
-            city_folded: fold(&airport.city),
-            words_folded: fold(&format!("{} {} {country} {code} {city_code}", airport.city, airport.name)),
-            airport,
-            zone,
-        })
-    }
-}
-
-fn degrees(column: &'static str, text: String, most: f64) -> Result<f64, AirportFault> {
-    match text.trim().parse::<f64>() {
-        Ok(value) if value.abs() <= most => Ok(value),
-        _ => Err(AirportFault::Degrees { column, text }),
-    }
-}
-
-fn cities_of(entries: &[Entry]) -> HashMap<AirportCode, City> {
-    let mut members: HashMap<AirportCode, Vec<&Airport>> = HashMap::new();
-    for Entry { airport, .. } in entries {
-        if let Some(city) = airport.city_code {
-            members.entry(city).or_default().push(airport);
-        }
-    }
-    members.into_iter().filter_map(|(code, airports)| Some((code, City::of(code, airports)?))).collect()
-}
-
-impl City {
-    fn of(code: AirportCode, mut airports: Vec<&Airport>) -> Option<Self> {
-        let bearing = |name: &str| airports.iter().filter(|a| a.city == name).count();
-        // Where two names are as frequent, the code's first letter tells: TYO is Tokyo, not Narita.
-        let like_code = |name: &str| fold(name).starts_with(&code.as_str()[..1].to_ascii_lowercase());
-        let best = airports.iter().max_by(|a, b| {
-            (bearing(&a.city), like_code(&a.city), &b.city).cmp(&(
-                bearing(&b.city),
-                like_code(&b.city),
-                &a.city,
-            ))
-        })?;
-        let (name, country) = (best.city.clone(), best.country);
-        airports.sort_by_key(|a| (a.city != name, a.code));
-        let airports = airports.into_iter().map(|a| a.code).collect();
-        Some(Self { folded: fold(&name), name, country, airports })
-    }
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use jiff::civil::date;
@@ -311,5 +228,17 @@ SYD,\"Sydney, Kingsford Smith\",Sydney,AU,-33.9461,151.177002,Australia/Sydney,
         assert_eq!(airports.zone(code("LAX")).unwrap().iana_name(), Some("America/Los_Angeles"));
         assert_eq!(airports.get(code("GRU")).unwrap().city, "São Paulo");
         assert_eq!(airports.iter().count(), 14);
+    }
+
+    #[test]
+    fn the_airports_we_ship_are_read_and_found() {
+        let shipped = Airports::parse(include_str!("../../../data/airports.csv")).unwrap();
+        assert!(shipped.iter().count() > 7_000);
+        for airport in shipped.iter() {
+            assert_eq!(shipped.resolve(airport.code.as_str()), Ok(airport.code));
+        }
+        for (text, meant) in [("Boston", "BOS"), ("new york", "NYC"), ("heathrow", "LHR"), ("Tokyo", "TYO")] {
+            assert_eq!(shipped.resolve(text), Ok(code(meant)), "{text}");
+        }
     }
 }

@@ -1,8 +1,10 @@
 use std::cmp::Reverse;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Itinerary;
+use crate::airport::AirportCode;
 
 /// The most itineraries with a change that one list shows; direct flights are all shown.
 pub const MOST_CONNECTIONS: usize = 60;
@@ -96,9 +98,9 @@ pub fn worth_showing(options: Vec<Priced>) -> Vec<Priced> {
 /// What two options are compared by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Merit {
-    ends: (crate::airport::AirportCode, crate::airport::AirportCode),
-    departs_at: jiff::Timestamp,
-    arrives_at: jiff::Timestamp,
+    ends: (AirportCode, AirportCode),
+    departs_at: Timestamp,
+    arrives_at: Timestamp,
     price_minor: i64,
     stops: usize,
 }

@@ -86,6 +86,8 @@ fn fares_are_filed_where_the_trip_starts() {
 
 #[test]
 fn children_pay_three_quarters_and_infants_a_tenth() {
+    use TravellerKind::{Adt, Chd, Inf};
+
     let quote = basic(&[direct("BOS-LAX", DAY)], party(2, 1, 1));
     let fares: Vec<(TravellerKind, i64, u8)> = quote
         .lines
@@ -93,7 +95,6 @@ fn children_pay_three_quarters_and_infants_a_tenth() {
         .filter(|l| l.kind == LineKind::Fare)
         .map(|l| (l.traveller_kind, l.amount_minor, l.quantity))
         .collect();
-    use TravellerKind::{Adt, Chd, Inf};
     assert_eq!(fares, [(Adt, 19_100, 2), (Chd, 14_400, 1), (Inf, 2_000, 1)]);
     let adult_minor = basic(&[direct("BOS-LAX", DAY)], party(1, 0, 0)).total.minor;
     assert_eq!(quote.per_traveller[0], (Adt, adult_minor));

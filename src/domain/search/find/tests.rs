@@ -4,7 +4,7 @@ use jiff::{
 };
 use proptest::prelude::*;
 
-use super::{Bound, Search};
+use super::{Bound, Search, search};
 use crate::{
     airport::AirportCode,
     airports::{
@@ -14,6 +14,7 @@ use crate::{
     cabin::{Cabin, Configuration},
     departure::Departure,
     search::{Itinerary, itinerary::tests::departure},
+    timetable::Timetable,
 };
 
 const DAY: Date = date(2026, 12, 22);
@@ -96,6 +97,24 @@ fn nobody_is_sent_round_the_world() {
     let departures =
         network(&[("AF1", "BOS-CDG", "2026-12-22T07:00", 400), ("AF2", "CDG-LAX", "2026-12-22T22:00", 680)]);
     assert!(keys(&departures, ("BOS", "LAX"), Cabin::Economy, LONG_BEFORE).is_empty());
+}
+
+#[test]
+fn the_demo_sells_boston_to_los_angeles_direct_and_over_new_york() {
+    let airports = Airports::parse(include_str!("../../../../data/airports.csv")).unwrap();
+    let schedule = crate::ssim::read(include_str!("../../../../data/demo.ssim"), &airports).unwrap();
+    let timetable = Timetable::new(schedule.into_legs(), &airports).unwrap();
+    let bound = Bound { origin: code("BOS"), destination: code("LAX"), date: DAY };
+    let found = search(&timetable, &airports, &bound, Cabin::Economy, LONG_BEFORE.parse().unwrap());
+    let new_york = airports.expand(code("NYC"));
+    let over_new_york = |i: &&Itinerary| i.stops() == 1 && new_york.contains(&i.legs()[0].destination);
+    assert!(found.iter().any(|i| i.stops() == 0));
+    assert!(found.iter().filter(over_new_york).count() > 10);
+    for itinerary in &found {
+        for id in Itinerary::parse_key(&itinerary.key()).unwrap() {
+            assert!(timetable.departure(&id).is_some(), "{id}");
+        }
+    }
 }
 
 /// Every single departure and every pair, held against the rules as they are written, in minutes and kilometres.
