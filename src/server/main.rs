@@ -1,1 +1,81 @@
-fn main() {}
+//! `skyconnect`: serves the site, imports and exports schedules.
+
+use std::{env, fs, io::IsTerminal as _, process::ExitCode};
+
+use server::{config::Config, postgres::Postgres, run, timetables::Timetables};
+use tracing_subscriber::EnvFilter;
+
+const HELP: &str = "\
+SkyConnect, an airline booking system
+
+Usage: skyconnect [COMMAND]
+
+Commands:
+  serve         Serve the site (the default)
+  import FILE   Import an SSIM chapter 7 schedule; a faulty file is refused whole
+  export        Write the schedule as SSIM chapter 7 to standard output
+  help          Show this
+
+It is set up by environment variables, which .env.sample explains.
+";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    start_log();
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        [] | ["serve"] => serve().await,
+        ["import", file] => import(file).await,
+        ["export"] => export().await,
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("{} is no command.\n\n{HELP}", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("skyconnect: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `RUST_LOG` says how much; lines are JSON unless a person watches or `SKYCONNECT_LOG=text` asks for text.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let as_text = match env::var("SKYCONNECT_LOG").as_deref() {
+        Ok("text") => true,
+        Ok("json") => false,
+        _ => std::io::stderr().is_terminal(),
+    };
+    if as_text { log.init() } else { log.json().init() }
+}
+
+async fn serve() -> Result<(), String> {
+    let config = Config::from_env().map_err(|e| e.to_string())?;
+    run::run(config).await.map_err(|e| e.to_string())
+}
+
+async fn database() -> Result<Postgres, String> {
+    let url = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set".to_owned())?;
+    Postgres::connect(&url).await.map_err(|e| e.to_string())
+}
+
+async fn import(file: &str) -> Result<(), String> {
+    let bytes = fs::read(file).map_err(|e| format!("{file}: {e}"))?;
+    let text = String::from_utf8(bytes).map_err(|_| format!("{file} is no text"))?;
+    let timetables = Timetables::load(database().await?).await.map_err(|e| e.to_string())?;
+    let report = timetables.import(file, &text).await.map_err(|e| format!("{file} was refused whole:\n{e}"))?;
+    println!("{report}");
+    Ok(())
+}
+
+async fn export() -> Result<(), String> {
+    let timetables = Timetables::load(database().await?).await.map_err(|e| e.to_string())?;
+    print!("{}", timetables.export().map_err(|e| e.to_string())?);
+    Ok(())
+}

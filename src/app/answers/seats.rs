@@ -15,9 +15,16 @@ pub struct SeatMapView {
     pub hold: HoldView,
     /// Index into the hold's legs.
     pub leg: usize,
-    pub layout: Layout,
     /// The seats ever touched; all others are free at version 0.
     pub touched: Vec<SeatChange>,
+}
+
+impl SeatMapView {
+    /// The cabin's geometry: it follows from aircraft and configuration, on either side of the wire.
+    pub fn layout(&self) -> Layout {
+        let departure = &self.hold.legs[self.leg].departure;
+        Layout::of(&departure.aircraft, &departure.configuration)
+    }
 }
 
 /// A traveller wants a seat whose version the client saw.

@@ -1,0 +1,153 @@
+//! The `Checkout` port: from reserved seats to tickets. Every step may be cut off and called again.
+
+mod settle;
+mod void;
+
+use app::{
+    answers::{CardForm, Settled},
+    ports::{Checkout, CheckoutError, HoldError, Visitor},
+};
+use async_trait::async_trait;
+use domain::{
+    hold::{HoldId, HoldState},
+    payment::CARD_ATTEMPTS,
+};
+use payments::{Intent, IntentOrder, Stripe, StripeError};
+use std::sync::Arc;
+use uuid::Uuid;
+
+use crate::{
+    live::Live,
+    postgres::{EndAs, PaymentRow, Postgres, StartRefusal},
+    seating::{Seating, Whom, assign, away},
+};
+
+/// How a browser reaches Stripe.
+#[derive(Clone, Debug)]
+pub struct StripePage {
+    pub publishable_key: String,
+    pub script_url: String,
+}
+
+#[derive(Clone)]
+pub struct Paying {
+    pub(crate) postgres: Postgres,
+    pub(crate) live: Live,
+    pub(crate) seating: Seating,
+    pub(crate) stripe: Arc<Stripe>,
+    page: StripePage,
+}
+
+impl std::fmt::Debug for Paying {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Paying")
+    }
+}
+
+impl Paying {
+    pub fn new(postgres: Postgres, live: Live, seating: Seating, stripe: Arc<Stripe>, page: StripePage) -> Self {
+        Self { postgres, live, seating, stripe, page }
+    }
+
+    /// The payment's intent, created under the key that was stored before. An answer that stays unclear is looked for
+    /// among the recent intents before another one is made.
+    async fn intent(&self, payment: &PaymentRow) -> Result<(String, String), CheckoutError> {
+        if let (Some(intent), Some(secret)) = (&payment.intent, &payment.client_secret) {
+            return Ok((intent.clone(), secret.clone()));
+        }
+        let order = IntentOrder {
+            amount_minor: payment.total.minor,
+            currency: payment.total.currency.code().to_lowercase(),
+            booking: payment.booking.to_string(),
+            receipt_email: payment.contact_email.clone(),
+            description: format!("SkyConnect booking {}", payment.booking),
+        };
+        let intent = match self.stripe.create_intent(&payment.create_key, &order).await {
+            Ok(intent) => intent,
+            Err(StripeError::Unavailable { reason, key_spent }) => {
+                tracing::warn!(booking = %payment.booking, reason, "creating an intent stayed unclear");
+                self.look_for_intent(payment, key_spent).await?
+            }
+            Err(error) => return Err(refused(payment, &error)),
+        };
+        let secret = intent.client_secret.clone().ok_or(CheckoutError::ProviderAway)?;
+        let kept = self.postgres.keep_intent(payment.booking, &intent.id, &secret).await.map_err(away)?;
+        if !kept {
+            // Another request was faster with an intent of its own, or the payment is over: this one must not be paid.
+            void::cancel_stray(&self.stripe, &intent).await;
+            let again = self.postgres.payment(payment.booking).await.map_err(away)?;
+            let known = again.and_then(|p| p.intent.zip(p.client_secret));
+            return known.ok_or(CheckoutError::Hold(HoldError::Ended(HoldState::Expired)));
+        }
+        Ok((intent.id, secret))
+    }
+
+    async fn look_for_intent(&self, payment: &PaymentRow, key_spent: bool) -> Result<Intent, CheckoutError> {
+        let found = self.stripe.find_intent(&payment.booking.to_string(), payment.created_at_secs - 60).await;
+        match found {
+            Ok(Some(intent)) => Ok(intent),
+            Ok(None) => {
+                if key_spent {
+                    let new = Uuid::new_v4().to_string();
+                    self.postgres.renew_create_key(payment.booking, &payment.create_key, &new).await.map_err(away)?;
+                }
+                Err(CheckoutError::ProviderAway)
+            }
+            Err(_) => Err(CheckoutError::ProviderAway),
+        }
+    }
+}
+
+#[async_trait]
+impl Checkout for Paying {
+    async fn start(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError> {
+        let hold = self.seating.live_hold(visitor, id).await?;
+        let named = hold.contact_email.is_some()
+            && hold.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some());
+        if !named {
+            return Err(CheckoutError::TravellersMissing);
+        }
+        if hold.state == HoldState::Active {
+            for leg in 0..hold.legs.len() {
+                assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| match error {
+                    app::ports::PickError::Hold(error) => error,
+                    _ => HoldError::Unavailable,
+                })?;
+            }
+            let key = Uuid::new_v4().to_string();
+            match self.postgres.start_payment(visitor.0, id, &key).await {
+                Ok(seats) => self.live.publish(&seats).await,
+                Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
+                Err(StartRefusal::Expired) => {
+                    self.seating.end(id, EndAs::Expired).await?;
+                    return Err(HoldError::Ended(HoldState::Expired).into());
+                }
+                Err(StartRefusal::Ended(state)) => return Err(HoldError::Ended(state).into()),
+                Err(StartRefusal::Store(error)) => return Err(away(error).into()),
+            }
+        }
+        let payment =
+            self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+        let (_, client_secret) = self.intent(&payment).await?;
+        Ok(CardForm {
+            client_secret,
+            publishable_key: self.page.publishable_key.clone(),
+            script_url: self.page.script_url.clone(),
+            total: payment.total,
+            attempts_left: CARD_ATTEMPTS.saturating_sub(payment.attempts),
+        })
+    }
+
+    async fn settle(&self, visitor: Visitor, id: HoldId) -> Result<Settled, CheckoutError> {
+        let payment =
+            self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+        settle::settle(self, payment).await
+    }
+}
+
+fn refused(payment: &PaymentRow, error: &StripeError) -> CheckoutError {
+    tracing::error!(booking = %payment.booking, %error, "the payment provider refused");
+    CheckoutError::Refused(
+        "The payment provider refused this payment. Nothing was charged and your seats are kept; please try again, or give the seats up.".into(),
+    )
+}

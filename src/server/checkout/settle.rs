@@ -1,0 +1,124 @@
+//! What Stripe says of a payment, and what follows from it. Page, webhook and poller all end here.
+
+use app::{answers::Settled, ports::CheckoutError};
+use domain::{
+    booking::BookingState,
+    hold::HoldState,
+    payment::{CARD_ATTEMPTS, PaymentState},
+};
+use payments::{Intent, IntentStatus};
+use uuid::Uuid;
+
+use super::{Paying, refused};
+use crate::{
+    postgres::{EndAs, PaymentRow, TicketOutcome},
+    seating::away,
+};
+
+const NOTHING_TAKEN: &str = "This payment is over. Nothing was charged; if an amount was kept aside on your card, it is given back.";
+
+impl Paying {
+    /// Settles whatever booking an intent pays for; an intent that is none of ours is passed over.
+    pub async fn settle_intent(&self, intent: &str) -> Result<(), CheckoutError> {
+        match self.postgres.booking_of_intent(intent).await.map_err(away)? {
+            Some(booking) => self.settle_booking(booking).await,
+            None => Ok(()),
+        }
+    }
+
+    pub async fn settle_booking(&self, booking: Uuid) -> Result<(), CheckoutError> {
+        if let Some(payment) = self.postgres.payment(booking).await.map_err(away)? {
+            settle(self, payment).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settled, CheckoutError> {
+    match (payment.booking_state, payment.pnr) {
+        (BookingState::Pending, _) => {}
+        (_, Some(pnr)) => return Ok(Settled::Ticketed { pnr }),
+        (_, None) => return Ok(Settled::Failed { message: NOTHING_TAKEN.into() }),
+    }
+    let Some(intent) = &payment.intent else {
+        return Ok(if payment.hold_state.is_live() { open(payment.attempts) } else { failed() });
+    };
+    let intent = paying.stripe.retrieve(intent).await.map_err(|error| match error {
+        payments::StripeError::Unavailable { .. } => CheckoutError::ProviderAway,
+        error => refused(&payment, &error),
+    })?;
+    match intent.status {
+        IntentStatus::RequiresCapture | IntentStatus::Succeeded => authorised(paying, &payment, &intent).await,
+        IntentStatus::Canceled => {
+            end(paying, &payment).await?;
+            Ok(failed())
+        }
+        _ if !payment.hold_state.is_live() => Ok(failed()),
+        IntentStatus::RequiresPaymentMethod => declined(paying, &payment, &intent).await,
+        _ => Ok(open(payment.attempts)),
+    }
+}
+
+/// The bank keeps the amount aside: tickets now, unless it is not the amount that was agreed on, or the hold is over.
+async fn authorised(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
+    let kept_minor = intent.amount_capturable_minor.max(intent.amount_received_minor);
+    let currency = payment.total.currency.code();
+    if kept_minor != payment.total.minor || !intent.currency.eq_ignore_ascii_case(currency) {
+        tracing::error!(
+            booking = %payment.booking, intent = intent.id, kept_minor, agreed_minor = payment.total.minor,
+            "an authorisation differs from the booking: never ticketed, to be voided"
+        );
+        end(paying, payment).await?;
+        return Ok(failed());
+    }
+    let card = match (&intent.card_brand, &intent.card_last4) {
+        (Some(brand), Some(last4)) => Some(format!("{brand} {last4}")),
+        (_, Some(last4)) => Some(last4.clone()),
+        _ => None,
+    };
+    match paying.postgres.ticket(payment.booking, card.as_deref()).await.map_err(away)? {
+        TicketOutcome::Ticketed { pnr, seats } => {
+            paying.live.publish(&seats).await;
+            Ok(Settled::Ticketed { pnr })
+        }
+        TicketOutcome::TooLate | TicketOutcome::Over(_) => Ok(failed()),
+    }
+}
+
+/// A card was declined: its seats are kept, until the third.
+async fn declined(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
+    let Some(decline) = &intent.last_error else { return Ok(open(payment.attempts)) };
+    let reference = decline.charge_id.clone().unwrap_or_else(|| format!("{}:{}", intent.id, decline.code));
+    let attempts = paying
+        .postgres
+        .count_decline(payment.booking, &reference, &decline.message)
+        .await
+        .map_err(away)?;
+    if attempts >= CARD_ATTEMPTS {
+        end(paying, payment).await?;
+        return Ok(Settled::Failed {
+            message: "Three cards were declined, so your seats are free again. Nothing was charged.".into(),
+        });
+    }
+    Ok(Settled::Declined {
+        message: decline.message.clone(),
+        attempts_left: CARD_ATTEMPTS.saturating_sub(attempts),
+    })
+}
+
+/// Gives the seats back; ending the hold queues the void of its payment.
+async fn end(paying: &Paying, payment: &PaymentRow) -> Result<(), CheckoutError> {
+    if payment.hold_state.is_live() && payment.state == PaymentState::Open {
+        paying.seating.end(payment.hold, EndAs::Released).await?;
+    }
+    debug_assert!(payment.hold_state != HoldState::Converted, "a pending booking has no converted hold");
+    Ok(())
+}
+
+fn open(attempts: u8) -> Settled {
+    Settled::Open { attempts_left: CARD_ATTEMPTS.saturating_sub(attempts) }
+}
+
+fn failed() -> Settled {
+    Settled::Failed { message: NOTHING_TAKEN.into() }
+}

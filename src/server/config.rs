@@ -1,0 +1,125 @@
+//! What the environment says; read and checked once, at start.
+
+use std::{env, fmt, net::SocketAddr};
+
+/// Every setting with its variable; `.env.sample` explains each to whoever runs the program.
+pub struct Config {
+    /// `DATABASE_URL`
+    pub database_url: String,
+    /// `REDIS_URL`
+    pub redis_url: String,
+    /// `SKYCONNECT_ADDR`
+    pub address: SocketAddr,
+    /// `SKYCONNECT_PUBLIC_URL`: the origin that browsers see, without a slash at its end.
+    pub public_url: String,
+    /// `SKYCONNECT_SECRET`: signs cookies and offers.
+    pub secret: Secret,
+    pub stripe: StripeSettings,
+}
+
+pub struct StripeSettings {
+    /// `STRIPE_SECRET_KEY`; without it the bundled sandbox is spoken to.
+    pub secret_key: Secret,
+    /// `STRIPE_PUBLISHABLE_KEY`
+    pub publishable_key: String,
+    /// `STRIPE_WEBHOOK_SECRET`
+    pub webhook_secret: Secret,
+    /// `STRIPE_API_URL`: none is Stripe's own.
+    pub api_url: Option<String>,
+    /// `STRIPE_JS_URL`
+    pub script_url: String,
+}
+
+/// A value that no log may show.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{name} is not set: {hint}")]
+    Missing { name: &'static str, hint: &'static str },
+    #[error("{name} cannot be {found:?}: {hint}")]
+    Wrong { name: &'static str, found: String, hint: &'static str },
+}
+
+impl Config {
+    /// # Errors
+    /// The first variable that is missing or cannot be right, with what it should hold.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let address_text = optional("SKYCONNECT_ADDR").unwrap_or_else(|| "127.0.0.1:3000".into());
+        let address: SocketAddr = address_text.parse().map_err(|_| ConfigError::Wrong {
+            name: "SKYCONNECT_ADDR",
+            found: address_text.clone(),
+            hint: "an address and port to listen on, such as 127.0.0.1:3000",
+        })?;
+        let public_url = optional("SKYCONNECT_PUBLIC_URL").unwrap_or_else(|| format!("http://{address}"));
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        if !public_url.starts_with("https://") && !public_url.starts_with("http://") {
+            return Err(ConfigError::Wrong {
+                name: "SKYCONNECT_PUBLIC_URL",
+                found: public_url,
+                hint: "an origin such as https://fly.example",
+            });
+        }
+        let secret = required("SKYCONNECT_SECRET", "32 random characters or more; it signs cookies and offers")?;
+        if secret.len() < 32 {
+            return Err(ConfigError::Wrong {
+                name: "SKYCONNECT_SECRET",
+                found: "something shorter".into(),
+                hint: "32 random characters or more",
+            });
+        }
+        Ok(Self {
+            database_url: required("DATABASE_URL", "a Postgres address, postgres://user@host/database")?,
+            redis_url: required("REDIS_URL", "a Redis address, redis://host:port")?,
+            address,
+            public_url,
+            secret: Secret(secret),
+            stripe: StripeSettings::from_env()?,
+        })
+    }
+
+    /// Whether cookies may carry the `__Host-` prefix: browsers refuse it on plain http.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+impl StripeSettings {
+    fn from_env() -> Result<Self, ConfigError> {
+        let Some(secret_key) = optional("STRIPE_SECRET_KEY") else {
+            let api = optional("STRIPE_API_URL").unwrap_or_else(|| "http://127.0.0.1:12111/".into());
+            let api = format!("{}/", api.trim_end_matches('/'));
+            return Ok(Self {
+                secret_key: Secret("sk_test_sandbox".into()),
+                publishable_key: "pk_test_sandbox".into(),
+                webhook_secret: Secret(
+                    optional("STRIPE_WEBHOOK_SECRET").unwrap_or_else(|| "whsec_sandbox".into()),
+                ),
+                script_url: optional("STRIPE_JS_URL").unwrap_or_else(|| format!("{api}v3/")),
+                api_url: Some(api),
+            });
+        };
+        Ok(Self {
+            secret_key: Secret(secret_key),
+            publishable_key: required("STRIPE_PUBLISHABLE_KEY", "the key that goes with STRIPE_SECRET_KEY, pk_…")?,
+            webhook_secret: Secret(required("STRIPE_WEBHOOK_SECRET", "the endpoint's signing secret, whsec_…")?),
+            api_url: optional("STRIPE_API_URL"),
+            script_url: optional("STRIPE_JS_URL").unwrap_or_else(|| "https://js.stripe.com/v3/".into()),
+        })
+    }
+}
+
+fn optional(name: &str) -> Option<String> {
+    env::var(name).ok().map(|v| v.trim().to_owned()).filter(|v| !v.is_empty())
+}
+
+fn required(name: &'static str, hint: &'static str) -> Result<String, ConfigError> {
+    optional(name).ok_or(ConfigError::Missing { name, hint })
+}

@@ -1,0 +1,45 @@
+//! What happens without anyone asking: every server runs all of it, and the database keeps them apart.
+
+mod errands;
+mod sweeper;
+mod watch;
+
+pub use errands::run_errand;
+
+use std::time::Duration;
+
+use tokio::{task::JoinSet, time::sleep};
+
+use crate::site::Site;
+
+/// Starts every job; they end with the `tasks`.
+pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(3), || sweeper::sweep(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_millis(500), || errands::run_due(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(1), || watch::handle_events(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(15), || watch::ask_for_quiet_payments(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(5), || watch::renew_timetable(&jobs)).await;
+    });
+}
+
+/// Runs a job for ever, with a pause after each run, so that runs never pile up.
+async fn every<F: Future<Output = ()>>(pause: Duration, mut job: impl FnMut() -> F) {
+    loop {
+        job().await;
+        sleep(pause).await;
+    }
+}

@@ -1,0 +1,146 @@
+use std::{sync::Arc, time::Duration};
+
+use domain::{departure::DepartureId, live::Frame};
+use futures_util::StreamExt as _;
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use super::hub::Hub;
+
+const PUBLISH_TIMEOUT: Duration = Duration::from_millis(500);
+const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
+const RECONNECT_WAIT: Duration = Duration::from_secs(1);
+const PUBLISH_BACKLOG: usize = 4096;
+
+/// Carries changes between servers over Redis: one subscription per watched departure, one connection each way.
+/// Without Redis it does nothing, and the checker's comparison with Postgres takes over.
+#[derive(Clone)]
+pub(super) struct Relay {
+    wishes: mpsc::UnboundedSender<Wish>,
+    outgoing: mpsc::Sender<(DepartureId, Vec<u8>)>,
+}
+
+enum Wish {
+    Subscribe(DepartureId, oneshot::Sender<()>),
+    Unsubscribe(DepartureId),
+}
+
+impl Relay {
+    pub fn start(hub: Arc<Hub>, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
+        let (wishes, wished) = mpsc::unbounded_channel();
+        let (outgoing, queued) = mpsc::channel(PUBLISH_BACKLOG);
+        tasks.spawn(listen(hub, redis.clone(), wished));
+        tasks.spawn(speak(redis, queued));
+        Self { wishes, outgoing }
+    }
+
+    /// Returns once Redis has confirmed, or after a second: then the checker repairs what is missed.
+    pub async fn subscribe(&self, departure: DepartureId) {
+        let (done, confirmed) = oneshot::channel();
+        if self.wishes.send(Wish::Subscribe(departure, done)).is_ok() {
+            let _ = timeout(SUBSCRIBE_TIMEOUT, confirmed).await;
+        }
+    }
+
+    pub fn unsubscribe(&self, departure: DepartureId) {
+        let _ = self.wishes.send(Wish::Unsubscribe(departure));
+    }
+
+    /// Queues a change for the other servers; when the queue is full it is dropped, and digests repair it.
+    pub async fn publish(&self, departure: DepartureId, frame: Vec<u8>) {
+        if timeout(PUBLISH_TIMEOUT, self.outgoing.send((departure, frame))).await.is_err() {
+            tracing::warn!(%departure, "a seat change was not published: the queue is full");
+        }
+    }
+}
+
+fn channel(departure: DepartureId) -> String {
+    format!("seats:{departure}")
+}
+
+async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Vec<u8>)>) {
+    let mut connection: Option<redis::aio::MultiplexedConnection> = None;
+    while let Some((departure, frame)) = queued.recv().await {
+        if connection.is_none() {
+            connection =
+                timeout(PUBLISH_TIMEOUT, redis.get_multiplexed_async_connection()).await.ok().and_then(Result::ok);
+        }
+        let Some(redis) = connection.as_mut() else { continue };
+        let published = timeout(
+            PUBLISH_TIMEOUT,
+            redis::cmd("PUBLISH").arg(channel(departure)).arg(frame).query_async::<i64>(redis),
+        )
+        .await;
+        if !matches!(published, Ok(Ok(_))) {
+            connection = None;
+        }
+    }
+}
+
+/// Listens as long as the server lives; after a break everything watched is subscribed again.
+async fn listen(hub: Arc<Hub>, redis: redis::Client, mut wished: mpsc::UnboundedReceiver<Wish>) {
+    loop {
+        match timeout(SUBSCRIBE_TIMEOUT, redis.get_async_pubsub()).await {
+            Ok(Ok(pubsub)) => {
+                hear(&hub, pubsub, &mut wished).await;
+                tracing::warn!("redis is away: other servers' seat changes come late");
+            }
+            Ok(Err(error)) => tracing::warn!(%error, "redis cannot be reached"),
+            Err(_) => tracing::warn!("redis does not answer"),
+        }
+        hub.set_slow(true);
+        // Confirm what is wished meanwhile: a viewer must not wait for Redis.
+        while let Ok(wish) = wished.try_recv() {
+            if let Wish::Subscribe(_, done) = wish {
+                let _ = done.send(());
+            }
+        }
+        if wished.is_closed() {
+            return;
+        }
+        sleep(RECONNECT_WAIT).await;
+    }
+}
+
+async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::UnboundedReceiver<Wish>) {
+    let (mut sink, mut messages) = pubsub.split();
+    for departure in hub.watched() {
+        if !matches!(timeout(SUBSCRIBE_TIMEOUT, sink.subscribe(channel(departure))).await, Ok(Ok(()))) {
+            return;
+        }
+    }
+    hub.set_slow(false);
+    loop {
+        tokio::select! {
+            message = messages.next() => {
+                let Some(message) = message else { return };
+                let departure = message.get_channel_name().strip_prefix("seats:").map(DepartureId::parse);
+                match (departure, Frame::decode(message.get_payload_bytes())) {
+                    (Some(Ok(departure)), Ok(Frame::Changes(changes))) => hub.apply(departure, &changes),
+                    _ => tracing::warn!(channel = message.get_channel_name(), "not a seat change: passed over"),
+                }
+            }
+            wish = wished.recv() => {
+                let Some(wish) = wish else { return };
+                let done = match wish {
+                    Wish::Subscribe(departure, done) => {
+                        let answer = timeout(SUBSCRIBE_TIMEOUT, sink.subscribe(channel(departure))).await;
+                        let _ = done.send(());
+                        answer
+                    }
+                    // Someone may have come back meanwhile.
+                    Wish::Unsubscribe(departure) if hub.watched().contains(&departure) => continue,
+                    Wish::Unsubscribe(departure) => {
+                        timeout(SUBSCRIBE_TIMEOUT, sink.unsubscribe(channel(departure))).await
+                    }
+                };
+                if !matches!(done, Ok(Ok(()))) {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may send what changes something: our own pages alone.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::site::Site;
+
+/// The origin that browsers see us under.
+#[derive(Clone, Debug)]
+pub struct Origins {
+    own: String,
+}
+
+impl Origins {
+    /// `public_url` without a slash at its end.
+    pub fn new(public_url: &str) -> Self {
+        Self { own: public_url.to_ascii_lowercase() }
+    }
+
+    /// A missing origin is allowed where no browser would leave it out: on a WebSocket handshake it never does.
+    pub fn allows(&self, origin: Option<&str>) -> bool {
+        origin.is_none_or(|origin| origin.eq_ignore_ascii_case(&self.own))
+    }
+
+    /// Cookies authenticate, so whatever is not a read must come from a page of ours.
+    fn allows_change(&self, headers: &HeaderMap) -> bool {
+        let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+        match text("sec-fetch-site") {
+            Some(site) => site == "same-origin",
+            None => text(header::ORIGIN.as_str()).is_some_and(|origin| self.allows(Some(origin))),
+        }
+    }
+}
+
+/// Refuses changes that another site's page sends along with our visitor's cookie. Webhooks carry a signature instead.
+pub async fn refuse_foreign_changes(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let signed = request.uri().path().starts_with("/webhooks/");
+    if reads || signed || site.origins.allows_change(request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This request did not come from one of our pages, so nothing was done.").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue};
+
+    use super::Origins;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs.iter().map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v))).collect()
+    }
+
+    #[test]
+    fn changes_come_from_our_own_pages_alone() {
+        let origins = Origins::new("https://fly.example");
+        assert!(origins.allows_change(&headers(&[("sec-fetch-site", "same-origin")])));
+        assert!(origins.allows_change(&headers(&[("origin", "https://fly.example")])));
+        assert!(!origins.allows_change(&headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://fly.example")])));
+        assert!(!origins.allows_change(&headers(&[("sec-fetch-site", "same-site")])));
+        assert!(!origins.allows_change(&headers(&[("origin", "https://fly.example.evil")])));
+        assert!(!origins.allows_change(&headers(&[("origin", "null")])));
+        assert!(!origins.allows_change(&headers(&[])));
+    }
+}

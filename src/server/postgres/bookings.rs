@@ -1,0 +1,207 @@
+use domain::{
+    booking::BookingState, departure::DepartureId, fare::Quote, hold::HoldId, hold::HoldState, live::SeatChange,
+    pnr::Pnr, ticket::TicketNumber,
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{AsStoreError, Postgres, StoreError, again_after_deadlock, payments::move_seats};
+
+/// What became of an authorised payment.
+#[derive(Debug)]
+pub enum TicketOutcome {
+    /// Ticketed now, or long ago; the seats that changed.
+    Ticketed { pnr: Pnr, seats: Vec<(DepartureId, SeatChange)> },
+    /// The hold had ended: nothing is sold, and the void is queued.
+    TooLate,
+    /// The booking is past being ticketed.
+    Over(BookingState),
+}
+
+#[derive(Debug, thiserror::Error)]
+enum TicketError {
+    #[error("the drawn locator is taken")]
+    PnrTaken,
+    #[error("ticket serials are used up")]
+    SerialsUsedUp,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for TicketError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl AsStoreError for TicketError {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        if let Self::Store(error) = self { Some(error) } else { None }
+    }
+}
+
+const PNR_DRAWS: u32 = 8;
+
+impl Postgres {
+    /// Turns an authorised payment into tickets, in one transaction: reserved seats become booked, the hold converted,
+    /// the booking ticketed; locator, ticket numbers, ledger and the queued capture are written with it. Calling it
+    /// again answers the same. The caller has checked amount and currency against the intent.
+    pub async fn ticket(&self, booking: Uuid, card: Option<&str>) -> Result<TicketOutcome, StoreError> {
+        for _ in 0..PNR_DRAWS {
+            // The low half of a random UUID is random bits but for the variant: enough for six characters.
+            let pnr = Pnr::draw(Uuid::new_v4().as_u64_pair().1);
+            match again_after_deadlock(|| self.ticket_as(booking, card, pnr)).await {
+                Err(TicketError::PnrTaken) => {}
+                Err(TicketError::Store(error)) => return Err(error),
+                Err(TicketError::SerialsUsedUp) => break,
+                Ok(outcome) => return Ok(outcome),
+            }
+        }
+        Err(StoreError(sqlx::Error::Protocol("no free record locator or ticket number".into())))
+    }
+
+    async fn ticket_as(&self, booking: Uuid, card: Option<&str>, pnr: Pnr) -> Result<TicketOutcome, TicketError> {
+        let mut tx = self.pool.begin().await?;
+        let owner = sqlx::query!("select visitor, hold_id from bookings where id = $1", booking)
+            .fetch_one(&mut *tx)
+            .await?;
+        let hold = HoldId(owner.hold_id);
+        sqlx::query!("select id from visitors where id = $1 for no key update", owner.visitor)
+            .fetch_one(&mut *tx)
+            .await?;
+        let row = sqlx::query!("select state, pnr from bookings where id = $1 for no key update", booking)
+            .fetch_one(&mut *tx)
+            .await?;
+        let known = row.pnr.as_deref().and_then(|pnr| Pnr::parse(pnr).ok());
+        match (BookingState::parse(&row.state), known) {
+            (Some(BookingState::Pending), _) => {}
+            (_, Some(pnr)) => return Ok(TicketOutcome::Ticketed { pnr, seats: Vec::new() }),
+            (state, None) => return Ok(TicketOutcome::Over(state.unwrap_or(BookingState::Failed))),
+        }
+        let claim = sqlx::query!(
+            r#"select state, places, total_minor, currency, quote as "quote: Json<Quote>"
+            from holds where id = $1 for no key update"#,
+            hold.0
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !HoldState::parse(&claim.state).is_some_and(HoldState::is_live) {
+            sqlx::query!(
+                "insert into outbox (booking_id, kind, step, call_key) values ($1, 'money', 'void', $2)
+                on conflict do nothing",
+                booking,
+                Uuid::new_v4().to_string(),
+            )
+            .execute(&mut *tx)
+            .await?;
+            tx.commit().await?;
+            return Ok(TicketOutcome::TooLate);
+        }
+
+        sqlx::query!("update holds set state = 'converted', ended_at = sky_now() where id = $1", hold.0)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query!(
+            "update visitors set places = places - $2 where id = $1",
+            owner.visitor,
+            claim.places
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "update payments set state = 'authorised', card = $2 where booking_id = $1",
+            booking,
+            card
+        )
+        .execute(&mut *tx)
+        .await?;
+        let ticketed = sqlx::query!(
+            "update bookings set state = 'ticketed', pnr = $2, ticketed_at = sky_now() where id = $1",
+            booking,
+            pnr.as_str(),
+        )
+        .execute(&mut *tx)
+        .await
+        .map_err(StoreError::from);
+        match ticketed {
+            Err(error) if error.constraint() == Some("booking_pnr_unique") => return Err(TicketError::PnrTaken),
+            other => other?,
+        };
+        let seats = move_seats(&mut tx, hold, "booked").await?;
+        issue_tickets(&mut tx, booking, hold, &claim.quote.0).await?;
+        for (account, amount_minor) in [("tickets", -claim.total_minor), ("capture_queued", claim.total_minor)] {
+            sqlx::query!(
+                "insert into ledger (booking_id, step, account, amount_minor, currency)
+                values ($1, 'ticketed', $2, $3, $4)",
+                booking,
+                account,
+                amount_minor,
+                claim.currency,
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        sqlx::query!(
+            "insert into outbox (booking_id, kind, step, call_key) values ($1, 'money', 'capture', $2)",
+            booking,
+            Uuid::new_v4().to_string(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(TicketOutcome::Ticketed { pnr, seats })
+    }
+}
+
+/// A ticket for each traveller and a coupon for each leg, with the seat that was picked for it.
+async fn issue_tickets(
+    tx: &mut sqlx::PgTransaction<'_>,
+    booking: Uuid,
+    hold: HoldId,
+    quote: &Quote,
+) -> Result<(), TicketError> {
+    let people = sqlx::query!(
+        r#"select ordinal, kind, nextval('ticket_serials') as "serial!"
+        from hold_travellers where hold_id = $1 order by ordinal"#,
+        hold.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    for person in people {
+        let number = u64::try_from(person.serial)
+            .ok()
+            .and_then(|serial| TicketNumber::demo(serial).ok())
+            .ok_or(TicketError::SerialsUsedUp)?
+            .to_string();
+        let value_minor = quote
+            .per_traveller
+            .iter()
+            .find(|(kind, _)| super::hold_view::traveller_kind(&person.kind) == Some(*kind))
+            .map_or(0, |(_, total_minor)| *total_minor);
+        sqlx::query!(
+            "insert into tickets (number, booking_id, ordinal, kind, given_name, surname, birth_date, value_minor)
+            select $1, $2, ordinal, kind, given_name, surname, birth_date, $5
+            from hold_travellers where hold_id = $3 and ordinal = $4",
+            number,
+            booking,
+            hold.0,
+            person.ordinal,
+            value_minor,
+        )
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query!(
+            "insert into coupons (ticket, leg, departure, cabin, class, seat)
+            select $1, l.leg, l.departure, l.cabin, l.class, s.seat
+            from hold_legs l
+            left join seats s on s.hold_id = l.hold_id and s.departure = l.departure and s.traveller = $3
+            where l.hold_id = $2",
+            number,
+            hold.0,
+            person.ordinal,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,221 @@
+use domain::{
+    departure::{Departure, DepartureId},
+    fare::Quote,
+    hold::{EXTENSION, EXTENSION_WINDOW, HOLD_TTL, HoldId, HoldState, PLACES_PER_VISITOR},
+    live::SeatChange,
+    offer::Offer,
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{AsStoreError, Postgres, StoreError, again_after_deadlock};
+
+/// What a visitor claims: an offer's places on all of its legs.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    pub id: HoldId,
+    pub visitor: Uuid,
+    pub offer: &'a Offer,
+    pub quote: &'a Quote,
+    /// In order of travel.
+    pub legs: &'a [Departure],
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TakeRefusal {
+    #[error("the visitor holds too many places")]
+    TooManyPlaces,
+    #[error("{0} has too few places left")]
+    SoldOut(DepartureId),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl AsStoreError for TakeRefusal {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        if let Self::Store(error) = self { Some(error) } else { None }
+    }
+}
+
+impl From<sqlx::Error> for TakeRefusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// How a hold ends other than by being paid for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndAs {
+    Released,
+    /// Refused while its time is not over.
+    Expired,
+}
+
+/// Seats that changed with the end of a hold, by departure.
+pub type Freed = Vec<(DepartureId, SeatChange)>;
+
+impl Postgres {
+    /// Takes the claim's places in cabin and class on every leg, or on none; the ten minutes start.
+    pub async fn take(&self, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
+        again_after_deadlock(|| self.take_once(claim)).await
+    }
+
+    async fn take_once(&self, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
+        let seats = i32::from(claim.offer.party.seats());
+        let places = seats * i32::try_from(claim.legs.len()).unwrap_or(i32::MAX);
+        let letter = claim.offer.cabin.letter().to_string();
+        let names: Vec<String> = claim.legs.iter().map(|leg| leg.id.to_string()).collect();
+        let capacities: Vec<i32> =
+            claim.legs.iter().map(|leg| i32::from(leg.configuration.places(claim.offer.cabin))).collect();
+
+        let mut tx = self.pool.begin().await?;
+        // Locks in the order of the design: visitor, hold, counters by departure.
+        let counted = sqlx::query!(
+            "insert into visitors as v (id, places) values ($1, $2)
+            on conflict (id) do update set places = v.places + excluded.places
+            where v.places + excluded.places <= $3",
+            claim.visitor,
+            places,
+            i32::from(PLACES_PER_VISITOR),
+        )
+        .execute(&mut *tx)
+        .await?;
+        if counted.rows_affected() == 0 {
+            return Err(TakeRefusal::TooManyPlaces);
+        }
+        sqlx::query!(
+            "insert into holds (id, visitor, expires_at, places, offer, quote, total_minor, currency)
+            values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8)",
+            claim.id.0,
+            claim.visitor,
+            HOLD_TTL.as_secs_f64(),
+            places,
+            Json(claim.offer) as _,
+            Json(claim.quote) as _,
+            claim.quote.total.minor,
+            claim.quote.total.currency.code(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold)
+            select $1, ordinal - 1, departure, $2, $2, $3, sold
+            from unnest($4::text[], $5::jsonb[]) with ordinality as legs (departure, sold, ordinal)",
+            claim.id.0,
+            letter,
+            i16::from(claim.offer.party.seats()),
+            &names,
+            &claim.legs.iter().map(|leg| serde_json::to_value(leg).unwrap_or_default()).collect::<Vec<_>>(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        let kinds: Vec<String> =
+            claim.offer.party.kinds().iter().map(|kind| format!("{kind:?}").to_uppercase()).collect();
+        sqlx::query!(
+            "insert into hold_travellers (hold_id, ordinal, kind)
+            select $1, ordinal - 1, kind from unnest($2::text[]) with ordinality as people (kind, ordinal)",
+            claim.id.0,
+            &kinds,
+        )
+        .execute(&mut *tx)
+        .await?;
+        let cabins = sqlx::query_scalar!(
+            "insert into departure_cabins as c (departure, cabin, places, taken)
+            select departure, $1, places, $2 from unnest($3::text[], $4::integer[]) as legs (departure, places)
+            where $2 <= places order by departure
+            on conflict (departure, cabin) do update set taken = c.taken + excluded.taken
+            where c.taken + excluded.taken <= c.places
+            returning departure",
+            letter,
+            seats,
+            &names,
+            &capacities,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        refuse_first_missing(claim.legs, &cabins)?;
+        let classes = sqlx::query_scalar!(
+            "insert into departure_classes as c (departure, class, authorised, taken)
+            select departure, $1, places, $2 from unnest($3::text[], $4::integer[]) as legs (departure, places)
+            where $2 <= places order by departure
+            on conflict (departure, class) do update set taken = c.taken + excluded.taken
+            where c.taken + excluded.taken <= c.authorised
+            returning departure",
+            letter,
+            seats,
+            &names,
+            &capacities,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        refuse_first_missing(claim.legs, &classes)?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Live holds whose time is over, oldest first; all of them, or those that take places on these departures.
+    pub async fn expired_holds(&self, on: Option<&[DepartureId]>) -> Result<Vec<HoldId>, StoreError> {
+        let names: Option<Vec<String>> = on.map(|ids| ids.iter().map(ToString::to_string).collect());
+        let ids = sqlx::query_scalar!(
+            "select id from holds
+            where state in ('active', 'reserved') and expires_at <= sky_now()
+                and ($1::text[] is null or exists (
+                    select from hold_legs l where l.hold_id = holds.id and l.departure = any($1)))
+            order by expires_at limit 500",
+            names.as_deref(),
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(HoldId).collect())
+    }
+
+    /// Ends a live hold whole, in a transaction of its own; an ended one stays as it is. Tells which seats are free again.
+    pub async fn end(&self, hold: HoldId, end: EndAs) -> Result<Freed, StoreError> {
+        let state = match end {
+            EndAs::Released => HoldState::Released,
+            EndAs::Expired => HoldState::Expired,
+        };
+        let rows = again_after_deadlock(|| async {
+            sqlx::query!(
+                r#"select departure as "departure!", seat as "seat!", state as "state!", version as "version!"
+                from end_hold($1, $2)"#,
+                hold.0,
+                state.as_str(),
+            )
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::from)
+        })
+        .await?;
+        Ok(rows
+            .into_iter()
+            .filter_map(|r| {
+                Some((r.departure.parse().ok()?, super::seats::change(&r.seat, &r.state, r.version)?))
+            })
+            .collect())
+    }
+
+    /// Ten more minutes for an active hold in its last two, once. Tells whether they were given.
+    pub async fn extend(&self, visitor: Uuid, hold: HoldId) -> Result<bool, StoreError> {
+        let done = sqlx::query!(
+            "update holds set expires_at = expires_at + make_interval(secs => $3), extended = true
+            where id = $1 and visitor = $2 and state = 'active' and not extended
+                and expires_at > sky_now() and expires_at <= sky_now() + make_interval(secs => $4)",
+            hold.0,
+            visitor,
+            EXTENSION.as_secs_f64(),
+            EXTENSION_WINDOW.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+/// All or none: the first leg that was not counted refuses the claim, and with it the transaction.
+fn refuse_first_missing(legs: &[Departure], counted: &[String]) -> Result<(), TakeRefusal> {
+    match legs.iter().find(|leg| !counted.contains(&leg.id.to_string())) {
+        Some(leg) => Err(TakeRefusal::SoldOut(leg.id)),
+        None => Ok(()),
+    }
+}

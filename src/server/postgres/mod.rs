@@ -1,0 +1,122 @@
+//! All SQL, one file per noun. Postgres is the truth: what a rule needs to hold under load stands in its constraints.
+
+mod availability;
+mod bookings;
+mod events;
+mod hold_view;
+mod holds;
+mod outbox;
+mod payments;
+mod schedules;
+mod seats;
+mod travellers;
+mod trips;
+
+use std::{str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+pub use bookings::TicketOutcome;
+pub use hold_view::{HoldRecord, TravellerRecord};
+pub use holds::{Claim, EndAs, TakeRefusal};
+pub use outbox::{Errand, Step};
+pub use payments::{PaymentRow, StartRefusal};
+pub use schedules::ImportRefusal;
+pub use seats::{Pick, PickAnswer};
+pub use travellers::NamedTraveller;
+pub use trips::{Opening, TicketRecord, TripRecord};
+
+/// The store. Every wait in it is bounded: for a connection, for a lock, for a statement.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    pool: PgPool,
+}
+
+/// Postgres did not answer, or not as it should. Nothing is known to have been done.
+#[derive(Debug, thiserror::Error)]
+#[error("postgres: {0}")]
+pub struct StoreError(#[from] pub sqlx::Error);
+
+impl StoreError {
+    /// The named constraint that refused the statement, if one did.
+    pub fn constraint(&self) -> Option<&str> {
+        self.0.as_database_error().and_then(|e| e.constraint())
+    }
+
+    /// Whether the statement lost a deadlock: a fault of ours, but safe to run again.
+    pub fn is_deadlock(&self) -> bool {
+        self.0.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "40P01")
+    }
+}
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+const CONNECTIONS: u32 = 32;
+const DEADLOCK_TRIES: u32 = 3;
+
+impl Postgres {
+    /// Connects and brings the schema up to date; servers that start at once wait for each other under the migrator's lock.
+    pub async fn connect(url: &str) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?;
+        let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options)).await?;
+        sqlx::migrate!("../../migrations").run(&pool).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        Ok(Self { pool })
+    }
+
+    /// Over a pool that someone else made and migrated, as tests do.
+    pub fn over(pool: PgPool) -> Self {
+        Self { pool }
+    }
+
+    /// How connections are kept; for tests that want more of them than a server.
+    pub fn pool(connections: u32) -> PgPoolOptions {
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false)
+    }
+
+    /// Options whose sessions give up instead of waiting without end.
+    pub fn bounded(options: PgConnectOptions) -> PgConnectOptions {
+        options.application_name("skyconnect").options([
+            ("statement_timeout", "5s"),
+            ("lock_timeout", "2s"),
+            ("idle_in_transaction_session_timeout", "10s"),
+        ])
+    }
+
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query_scalar!(r#"select 1 as "one!""#).fetch_one(&self.pool).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Runs a transaction again that lost a deadlock: a few times, and each is reported, since our lock order forbids them.
+async fn again_after_deadlock<T, E, F>(mut transaction: impl FnMut() -> F) -> Result<T, E>
+where
+    F: Future<Output = Result<T, E>>,
+    E: AsStoreError,
+{
+    for _ in 1..DEADLOCK_TRIES {
+        match transaction().await {
+            Err(error) if error.as_store_error().is_some_and(StoreError::is_deadlock) => {
+                tracing::error!("a transaction lost a deadlock and runs again");
+            }
+            done => return done,
+        }
+    }
+    transaction().await
+}
+
+trait AsStoreError {
+    fn as_store_error(&self) -> Option<&StoreError>;
+}
+
+impl AsStoreError for StoreError {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        Some(self)
+    }
+}

@@ -1,0 +1,101 @@
+use std::collections::BTreeSet;
+
+use domain::{carrier::CarrierCode, departure::DepartureId, schedule::ScheduledLeg};
+use jiff::civil::Date;
+use sqlx::types::Json;
+
+use super::{Postgres, StoreError};
+
+#[derive(Debug, thiserror::Error)]
+pub enum ImportRefusal {
+    /// The import would take departures away, or change the aircraft of ones, that people hold or have bought.
+    #[error("{} departures with holds or tickets would be lost or changed: {}", .0.len(), listed(.0))]
+    DeparturesInUse(Vec<DepartureId>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<sqlx::Error> for ImportRefusal {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+fn listed(departures: &[DepartureId]) -> String {
+    let some: Vec<String> = departures.iter().take(5).map(ToString::to_string).collect();
+    if departures.len() > 5 { format!("{} …", some.join(", ")) } else { some.join(", ") }
+}
+
+/// Serialises imports with each other; any number will do.
+const IMPORT_LOCK: i64 = 0x5353_494d;
+
+impl Postgres {
+    /// The number of the newest schedule, 0 while there is none: servers compare it with what they have in memory.
+    pub async fn schedule_version(&self) -> Result<i64, StoreError> {
+        Ok(sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!" from schedules"#).fetch_one(&self.pool).await?)
+    }
+
+    /// All legs of all carriers, in the order of flight, variation and leg.
+    pub async fn schedule(&self) -> Result<Vec<ScheduledLeg>, StoreError> {
+        let legs = sqlx::query_scalar!(
+            r#"select definition as "leg: Json<ScheduledLeg>" from schedule_legs order by carrier, flight, variation, leg"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(legs.into_iter().map(|leg| leg.0).collect())
+    }
+
+    /// Replaces the carriers' legs with these, unless `is_kept` says that a departure with rows, from today on,
+    /// would be lost by it. All or nothing.
+    pub async fn import(
+        &self,
+        title: &str,
+        carriers: &BTreeSet<CarrierCode>,
+        legs: &[ScheduledLeg],
+        today: Date,
+        is_kept: impl Fn(&DepartureId, &str, i32) -> bool,
+    ) -> Result<(), ImportRefusal> {
+        let mut tx = self.pool.begin().await?;
+        sqlx::query!("set local statement_timeout = '120s'").execute(&mut *tx).await?;
+        sqlx::query!("select pg_advisory_xact_lock($1)", IMPORT_LOCK).execute(&mut *tx).await?;
+        // Nobody takes a first place on a departure while it is looked at which have rows.
+        sqlx::query!("lock table departure_cabins in share mode").execute(&mut *tx).await?;
+        let touched = sqlx::query!("select departure, cabin, places from departure_cabins")
+            .fetch_all(&mut *tx)
+            .await?;
+        let lost: BTreeSet<DepartureId> = touched
+            .iter()
+            .filter_map(|row| Some((row.departure.parse::<DepartureId>().ok()?, row)))
+            .filter(|(id, _)| id.date >= today && carriers.contains(&id.flight.carrier))
+            .filter(|(id, row)| !is_kept(id, &row.cabin, row.places))
+            .map(|(id, _)| id)
+            .collect();
+        if !lost.is_empty() {
+            return Err(ImportRefusal::DeparturesInUse(lost.into_iter().collect()));
+        }
+        let schedule = sqlx::query_scalar!("insert into schedules (title) values ($1) returning id", title)
+            .fetch_one(&mut *tx)
+            .await?;
+        let codes: Vec<String> = carriers.iter().map(ToString::to_string).collect();
+        sqlx::query!("delete from schedule_legs where carrier = any($1)", &codes).execute(&mut *tx).await?;
+        sqlx::query!(
+            "insert into schedule_legs
+                (schedule_id, carrier, flight, variation, leg, period_from, period_to, definition)
+            select $1, carrier, flight, variation, leg, period_from::date, period_to::date, definition
+            from unnest($2::text[], $3::text[], $4::smallint[], $5::smallint[], $6::text[], $7::text[], $8::jsonb[])
+                as legs (carrier, flight, variation, leg, period_from, period_to, definition)",
+            schedule,
+            &legs.iter().map(|l| l.flight.carrier.to_string()).collect::<Vec<_>>(),
+            &legs.iter().map(|l| l.flight.to_string()).collect::<Vec<_>>(),
+            &legs.iter().map(|l| i16::try_from(l.variation).unwrap_or(i16::MAX)).collect::<Vec<_>>(),
+            &legs.iter().map(|l| i16::from(l.leg)).collect::<Vec<_>>(),
+            &legs.iter().map(|l| l.period.from.to_string()).collect::<Vec<_>>(),
+            &legs.iter().map(|l| l.period.to.map(|to| to.to_string())).collect::<Vec<_>>() as _,
+            &legs.iter().map(|l| serde_json::to_value(l).unwrap_or_default()).collect::<Vec<_>>(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+use domain::{
+    booking::BookingState, cabin::SeatNumber, departure::Departure, fare::Quote, hold::HoldId, offer::Offer,
+    payment::PaymentState, pnr::Pnr, ticket::TicketNumber, traveller::TravellerKind,
+};
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Postgres, StoreError, hold_view::traveller_kind};
+
+/// A ticketed booking with all that its travellers may see.
+#[derive(Debug)]
+pub struct TripRecord {
+    pub pnr: Pnr,
+    pub state: BookingState,
+    pub payment: PaymentState,
+    pub card: Option<String>,
+    pub email: String,
+    pub offer: Offer,
+    pub quote: Quote,
+    pub legs: Vec<Departure>,
+    pub tickets: Vec<TicketRecord>,
+}
+
+#[derive(Debug)]
+pub struct TicketRecord {
+    pub number: TicketNumber,
+    pub kind: TravellerKind,
+    pub given_name: String,
+    pub surname: String,
+    /// By leg; none: seat at check-in, or on a lap.
+    pub seats: Vec<Option<SeatNumber>>,
+}
+
+/// What trying a surname on a PNR came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Opening {
+    Opened,
+    /// No such PNR, or no traveller of that surname.
+    Wrong,
+    TooManyTries,
+}
+
+const TRIES: i64 = 10;
+const TRIES_WINDOW_SECS: f64 = 600.0;
+
+impl Postgres {
+    /// Lets a visitor see the trip of that PNR, if the surname (folded by the caller) is one of its travellers'.
+    pub async fn open_trip(&self, visitor: Uuid, pnr: Pnr, is_traveller: impl Fn(&str) -> bool) -> Result<Opening, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let Some(booking) = sqlx::query_scalar!("select id from bookings where pnr = $1", pnr.as_str())
+            .fetch_optional(&mut *tx)
+            .await?
+        else {
+            return Ok(Opening::Wrong);
+        };
+        let tries = sqlx::query_scalar!(
+            r#"select count(*) as "n!" from trip_tries
+            where pnr = $1 and at > sky_now() - make_interval(secs => $2)"#,
+            pnr.as_str(),
+            TRIES_WINDOW_SECS,
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if tries >= TRIES {
+            return Ok(Opening::TooManyTries);
+        }
+        let surnames = sqlx::query_scalar!("select surname from tickets where booking_id = $1", booking)
+            .fetch_all(&mut *tx)
+            .await?;
+        let opening = if surnames.iter().any(|surname| is_traveller(surname)) {
+            sqlx::query!("insert into visitors (id) values ($1) on conflict do nothing", visitor)
+                .execute(&mut *tx)
+                .await?;
+            sqlx::query!(
+                "insert into trip_grants (visitor, booking_id) values ($1, $2) on conflict do nothing",
+                visitor,
+                booking
+            )
+            .execute(&mut *tx)
+            .await?;
+            Opening::Opened
+        } else {
+            sqlx::query!("insert into trip_tries (pnr) values ($1)", pnr.as_str()).execute(&mut *tx).await?;
+            Opening::Wrong
+        };
+        tx.commit().await?;
+        Ok(opening)
+    }
+
+    /// A trip that this visitor booked or opened.
+    pub async fn trip(&self, visitor: Uuid, pnr: Pnr) -> Result<Option<TripRecord>, StoreError> {
+        let Some(row) = sqlx::query!(
+            r#"select b.id, b.hold_id, b.state, p.state as payment, p.card, h.contact_email,
+                h.offer as "offer: Json<Offer>", h.quote as "quote: Json<Quote>"
+            from bookings b join payments p on p.booking_id = b.id join holds h on h.id = b.hold_id
+            where b.pnr = $1 and (b.visitor = $2 or exists (
+                select from trip_grants g where g.booking_id = b.id and g.visitor = $2))"#,
+            pnr.as_str(),
+            visitor,
+        )
+        .fetch_optional(&self.pool)
+        .await?
+        else {
+            return Ok(None);
+        };
+        let legs = self.legs_of(HoldId(row.hold_id)).await?;
+        let tickets = sqlx::query!(
+            r#"select t.number, t.kind, t.given_name, t.surname,
+                array_agg(coalesce(c.seat, '') order by c.leg) as "seats!"
+            from tickets t join coupons c on c.ticket = t.number
+            where t.booking_id = $1 group by t.number order by t.ordinal"#,
+            row.id
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(Some(TripRecord {
+            pnr,
+            state: BookingState::parse(&row.state).unwrap_or(BookingState::Failed),
+            payment: PaymentState::parse(&row.payment).unwrap_or(PaymentState::Open),
+            card: row.card,
+            email: row.contact_email.unwrap_or_default(),
+            offer: row.offer.0,
+            quote: row.quote.0,
+            legs,
+            tickets: tickets
+                .into_iter()
+                .filter_map(|t| {
+                    Some(TicketRecord {
+                        number: TicketNumber::parse(&t.number).ok()?,
+                        kind: traveller_kind(&t.kind)?,
+                        given_name: t.given_name,
+                        surname: t.surname,
+                        seats: t.seats.iter().map(|seat| seat.parse().ok()).collect(),
+                    })
+                })
+                .collect(),
+        }))
+    }
+}

@@ -1,0 +1,81 @@
+//! Every address that answers.
+
+use std::time::Duration;
+
+use app::{App, ports::Visitor, shell};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
+use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
+
+use crate::{
+    headers, health,
+    live::watch_departure,
+    origins::refuse_foreign_changes,
+    site::Site,
+    visitors::know_visitor,
+    webhook::stripe_webhook,
+};
+
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// No form of ours is near this size; a webhook event may be.
+const LARGEST_BODY_BYTES: usize = 256 * 1024;
+
+pub fn router(site: Site) -> Router {
+    let routes = generate_route_list(App);
+    let context = {
+        let site = site.clone();
+        move || {
+            provide_context(site.ports.clone());
+            // The middleware has put the visitor into the request.
+            let visitor = use_context::<axum::http::request::Parts>().and_then(|p| p.extensions.get::<Visitor>().copied());
+            if let Some(visitor) = visitor {
+                provide_context(visitor);
+            }
+            headers::set_content_policy(&site.stripe_origin);
+        }
+    };
+    let options = site.options.clone();
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/webhooks/stripe", post(stripe_webhook))
+        .leptos_routes_with_context(&site, routes, context.clone(), move || shell(options.clone()))
+        .fallback(file_and_error_handler_with_context::<Site, _>(context, shell))
+        .layer(middleware::from_fn(cache_hashed_files))
+        .layer(middleware::from_fn_with_state(site.clone(), know_visitor))
+        .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign_changes))
+        .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(CompressionLayer::new())
+        // Sockets live long and are neither timed out nor compressed.
+        .route("/live/departures/{id}", get(watch_departure))
+        .layer(middleware::from_fn(headers::secure))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .with_state(site)
+}
+
+/// Method and path: never the query, which may hold names.
+fn span(request: &axum::http::Request<axum::body::Body>) -> tracing::Span {
+    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// Files with a hash in their name never change; others are asked for again.
+async fn cache_hashed_files(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_hashed = path.starts_with("/pkg/");
+    let is_file = is_hashed || path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let mut response = next.run(request).await;
+    if is_file && response.status().is_success() {
+        let value = if is_hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,80 @@
+//! Serving until told to stop.
+
+use std::{future::Future, io, time::Duration};
+
+use leptos::config::get_configuration;
+use tokio::{net::TcpListener, signal, task::JoinSet, time::timeout};
+
+use crate::{
+    config::Config,
+    jobs,
+    postgres::{Postgres, StoreError},
+    router::router,
+    site::{Site, SiteError},
+};
+
+/// Requests under way get this long to end.
+const GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("{0}\nIs the database of DATABASE_URL up?")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    #[error("SKYCONNECT_ADDR {address}: {error}")]
+    Listen { address: std::net::SocketAddr, error: io::Error },
+    #[error("the LEPTOS_ variables: {0}")]
+    Leptos(String),
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Opens everything and serves until the process is asked to stop.
+pub async fn run(config: Config) -> Result<(), RunError> {
+    let listener = TcpListener::bind(config.address)
+        .await
+        .map_err(|error| RunError::Listen { address: config.address, error })?;
+    let postgres = Postgres::connect(&config.database_url).await?;
+    serve(listener, &config, postgres, stop_signal()).await
+}
+
+/// Serves on a listener until `stop` is done; then no new requests are taken, and those under way end.
+pub async fn serve(
+    listener: TcpListener,
+    config: &Config,
+    postgres: Postgres,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), RunError> {
+    let options = get_configuration(None).map_err(|e| RunError::Leptos(e.to_string()))?.leptos_options;
+    let mut tasks = JoinSet::new();
+    let site = Site::open(config, options, postgres.clone(), &mut tasks).await?;
+    jobs::start(&site, &mut tasks);
+    tracing::info!(address = %listener.local_addr()?, "serving");
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let server = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
+        stop.await;
+        tracing::info!("stopping: requests under way may end");
+        let _ = stopping.send(());
+    });
+    let server = tokio::spawn(server.into_future());
+    let _ = stopped.await;
+    if timeout(GRACE, server).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    tasks.shutdown().await;
+    postgres.close().await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = signal::ctrl_c();
+    match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The `Search` port: our own timetable, priced, with what is left of it.
+
+mod board;
+mod request;
+mod results;
+
+use app::{
+    answers::{Board, SearchRequest, SearchResults},
+    ports::{Search, SearchError},
+};
+use async_trait::async_trait;
+use domain::airport::Place;
+
+use crate::{
+    postgres::{Postgres, StoreError},
+    signing::Signing,
+    timetables::Timetables,
+};
+
+/// Places offered while someone types.
+const SUGGESTIONS: usize = 8;
+
+#[derive(Clone, Debug)]
+pub struct Searching {
+    timetables: Timetables,
+    postgres: Postgres,
+    signing: Signing,
+}
+
+impl Searching {
+    pub fn new(timetables: Timetables, postgres: Postgres, signing: Signing) -> Self {
+        Self { timetables, postgres, signing }
+    }
+}
+
+#[async_trait]
+impl Search for Searching {
+    async fn search(&self, request: SearchRequest) -> Result<SearchResults, SearchError> {
+        results::search(self, &request).await
+    }
+
+    async fn suggest(&self, text: &str) -> Vec<Place> {
+        let timetable = self.timetables.current();
+        let served = |code| timetable.airports_served().binary_search(&code).is_ok();
+        self.timetables.airports().suggest(text, served, SUGGESTIONS)
+    }
+
+    async fn board(&self) -> Result<Board, SearchError> {
+        board::board(self).await
+    }
+}
+
+fn unavailable(error: StoreError) -> SearchError {
+    tracing::error!(%error, "availability cannot be read");
+    SearchError::Unavailable
+}

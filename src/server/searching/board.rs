@@ -1,0 +1,76 @@
+//! "Leaving New York today": the next departures from the demo's busiest city.
+
+use app::{
+    answers::{Board, BoardRow},
+    ports::SearchError,
+};
+use domain::{
+    airport::AirportCode,
+    cabin::Cabin,
+    departure::Departure,
+    fare::{self, FareBrand},
+    search::{Itinerary, SALES_CLOSE_MIN},
+    traveller::Party,
+};
+use jiff::{Timestamp, ToSpan};
+
+use super::{Searching, request::today_at, unavailable};
+
+const ROWS: usize = 6;
+
+pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
+    let now = Timestamp::now();
+    let timetable = searching.timetables.current();
+    let airports = searching.timetables.airports();
+    let Some(city) = busiest(searching) else { return Ok(Board { city: String::new(), rows: Vec::new() }) };
+    let today = today_at(city, airports, now);
+    let closes = now + i64::from(SALES_CLOSE_MIN).minutes();
+    let mut departures: Vec<Departure> = [Some(today), today.tomorrow().ok()]
+        .into_iter()
+        .flatten()
+        .flat_map(|date| airports.expand(city).into_iter().map(move |airport| (airport, date)))
+        .flat_map(|(airport, date)| timetable.departures_from(airport, date))
+        .filter(|departure| departure.departs_at > closes && departure.configuration.places(Cabin::Economy) > 0)
+        .collect();
+    departures.sort_by_key(|departure| (departure.departs_at, departure.id));
+    departures.dedup_by_key(|departure| departure.destination);
+    departures.truncate(ROWS);
+    let ids: Vec<_> = departures.iter().map(|departure| departure.id).collect();
+    let left = searching.postgres.places_left(&ids, Cabin::Economy).await.map_err(unavailable)?;
+    let Ok(one) = Party::new(1, 0, 0) else { return Err(SearchError::Unavailable) };
+    let rows = departures
+        .into_iter()
+        .filter_map(|departure| {
+            let itinerary = Itinerary::new(vec![departure.clone()]).ok()?;
+            let quote = fare::price(&[itinerary], Cabin::Economy, FareBrand::Basic, one, airports).ok()?;
+            Some(BoardRow {
+                time: departure.departs.strftime("%H:%M").to_string(),
+                destination: departure.destination,
+                destination_name: airports.get(departure.destination)?.city.clone(),
+                flight: departure.id.flight.spaced(),
+                places_left: left
+                    .get(&departure.id)
+                    .copied()
+                    .unwrap_or_else(|| departure.configuration.places(Cabin::Economy)),
+                from_price: quote.total,
+                search: format!(
+                    "/search?from={}&to={}&depart={}",
+                    departure.origin, departure.destination, departure.id.date
+                ),
+            })
+        })
+        .collect();
+    let city = airports.place(city).map_or_else(|| city.to_string(), |place| place.name);
+    Ok(Board { city: city.split(',').next().unwrap_or(&city).to_owned(), rows })
+}
+
+/// The city, or the airport without one, that most legs leave from.
+fn busiest(searching: &Searching) -> Option<AirportCode> {
+    let mut counts = std::collections::BTreeMap::<AirportCode, usize>::new();
+    for leg in searching.timetables.current().legs() {
+        let airport = leg.origin.airport;
+        let city = searching.timetables.airports().get(airport).and_then(|a| a.city_code).unwrap_or(airport);
+        *counts.entry(city).or_default() += 1;
+    }
+    counts.into_iter().max_by_key(|(_, legs)| *legs).map(|(city, _)| city)
+}

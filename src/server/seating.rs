@@ -1,0 +1,200 @@
+//! The `Seats` port: places and seats, told to everyone who watches.
+
+mod assign;
+mod choose;
+mod travellers;
+mod view;
+
+use app::{
+    answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
+    ports::{HoldError, PickError, Seats, Visitor},
+};
+use async_trait::async_trait;
+use domain::{
+    cabin::{Layout, may_sit, nearest},
+    hold::{HoldId, HoldState},
+    live::SeatChange,
+    seat::SeatState,
+};
+
+use crate::{
+    live::Live,
+    postgres::{EndAs, HoldRecord, Pick, PickAnswer, Postgres, StoreError},
+    signing::Signing,
+    timetables::Timetables,
+};
+
+pub(crate) use assign::{Whom, assign};
+
+/// Alternatives offered for a seat that is gone.
+const ALTERNATIVES: usize = 3;
+
+#[derive(Clone, Debug)]
+pub struct Seating {
+    postgres: Postgres,
+    live: Live,
+    timetables: Timetables,
+    signing: Signing,
+}
+
+impl Seating {
+    pub fn new(postgres: Postgres, live: Live, timetables: Timetables, signing: Signing) -> Self {
+        Self { postgres, live, timetables, signing }
+    }
+
+    /// A live hold of this visitor. One whose time is over is ended first.
+    pub(crate) async fn live_hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldRecord, HoldError> {
+        let hold = self.postgres.hold(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+        if !hold.state.is_live() {
+            return Err(HoldError::Ended(hold.state));
+        }
+        if hold.expires_in_ms <= 0 {
+            self.end(id, EndAs::Expired).await?;
+            return Err(HoldError::Ended(HoldState::Expired));
+        }
+        Ok(hold)
+    }
+
+    /// Ends a hold whole and tells everyone who watches which seats are free again.
+    pub async fn end(&self, id: HoldId, end: EndAs) -> Result<(), HoldError> {
+        let freed = self.postgres.end(id, end).await.map_err(away)?;
+        self.live.publish(&freed).await;
+        Ok(())
+    }
+
+    /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
+    /// at a newer version is tried once more.
+    pub(crate) async fn pick_seat(&self, pick: Pick) -> Result<Vec<SeatChange>, PickError> {
+        let mut pick = pick;
+        for last_try in [false, true] {
+            match self.postgres.pick(pick).await.map_err(away)? {
+                PickAnswer::Picked(changes) => {
+                    let told: Vec<_> = changes.iter().map(|change| (pick.departure, *change)).collect();
+                    self.live.publish(&told).await;
+                    return Ok(changes);
+                }
+                PickAnswer::Refused { now, expired } if !last_try => {
+                    if let Some(hold) = expired {
+                        self.end(hold, EndAs::Expired).await?;
+                        let freed = self.postgres.touched(pick.departure).await.map_err(away)?;
+                        pick.version = freed.iter().find(|c| c.seat == pick.seat).map_or(0, |c| c.version);
+                    } else if now.state == SeatState::Available {
+                        pick.version = now.version;
+                    } else {
+                        // Whoever asks has an old picture: tell the newest again.
+                        self.live.publish(&[(pick.departure, now)]).await;
+                        return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
+                    }
+                }
+                PickAnswer::Refused { .. } => {
+                    return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
+                }
+                PickAnswer::Missing => return Err(HoldError::NotFound.into()),
+                PickAnswer::Expired => {
+                    self.end(pick.hold, EndAs::Expired).await?;
+                    return Err(HoldError::Ended(HoldState::Expired).into());
+                }
+                PickAnswer::Hold(HoldState::Reserved) => return Err(HoldError::Locked.into()),
+                PickAnswer::Hold(state) => return Err(HoldError::Ended(state).into()),
+            }
+        }
+        Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() })
+    }
+}
+
+#[async_trait]
+impl Seats for Seating {
+    async fn choose(&self, visitor: Visitor, offer: &str) -> Result<HoldId, HoldError> {
+        choose::choose(self, visitor, offer).await
+    }
+
+    async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        Ok(view::hold_view(hold, self.timetables.airports()))
+    }
+
+    async fn name_travellers(
+        &self,
+        visitor: Visitor,
+        id: HoldId,
+        travellers: Vec<TravellerEntry>,
+        contact: Contact,
+    ) -> Result<(), HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked);
+        }
+        let named = travellers::parse(&hold, &travellers)?;
+        let contact = travellers::parse_contact(contact)?;
+        let saved =
+            self.postgres.name_travellers(visitor.0, id, &named, &contact.email, &contact.phone).await.map_err(away)?;
+        if saved { Ok(()) } else { Err(HoldError::Ended(HoldState::Expired)) }
+    }
+
+    async fn seat_map(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<SeatMapView, HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound) };
+        let touched = self.postgres.touched(departure.id).await.map_err(away)?;
+        Ok(SeatMapView { hold: view::hold_view(hold, self.timetables.airports()), leg, touched })
+    }
+
+    async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError> {
+        let hold = self.live_hold(visitor, request.hold).await?;
+        let Some(departure) = hold.legs.iter().find(|leg| leg.id == request.departure) else {
+            return Err(HoldError::NotFound.into());
+        };
+        let layout = Layout::of(&departure.aircraft, &departure.configuration);
+        let seat = layout.seat(request.seat).filter(|_| layout.cabin_of(request.seat) == Some(hold.offer.cabin));
+        let Some(seat) = seat else { return Err(PickError::NoSuchSeat(request.seat)) };
+        let kinds = hold.offer.party.kinds();
+        let Some(kind) = kinds.get(usize::from(request.traveller)) else { return Err(HoldError::NotFound.into()) };
+        may_sit(seat, *kind, assign::with_infant(&hold, request.traveller))
+            .map_err(|refusal| PickError::Refused { seat: request.seat, reason: refusal.to_string() })?;
+        let pick = Pick {
+            visitor: visitor.0,
+            hold: request.hold,
+            departure: request.departure,
+            traveller: request.traveller,
+            seat: request.seat,
+            version: request.version,
+        };
+        match self.pick_seat(pick).await {
+            Err(PickError::Taken { seat, .. }) => {
+                let taken = assign::taken(&self.postgres.touched(request.departure).await.map_err(away)?);
+                Err(PickError::Taken { seat, nearest: nearest(&layout, seat, |s| taken.contains(&s), ALTERNATIVES) })
+            }
+            answer => Ok(Picked { changes: answer? }),
+        }
+    }
+
+    async fn seat_together(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked.into());
+        }
+        Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
+    }
+
+    async fn extend(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked);
+        }
+        if self.postgres.extend(visitor.0, id).await.map_err(away)? { Ok(()) } else { Err(HoldError::NoExtension) }
+    }
+
+    async fn release(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {
+        match self.live_hold(visitor, id).await {
+            Ok(_) => self.end(id, EndAs::Released).await,
+            Err(HoldError::Ended(HoldState::Converted)) => Err(HoldError::Ended(HoldState::Converted)),
+            Err(HoldError::Ended(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Nothing was done, or nothing is known to be: fail closed.
+pub(crate) fn away(error: StoreError) -> HoldError {
+    tracing::error!(%error, "inventory cannot be reached");
+    HoldError::Unavailable
+}

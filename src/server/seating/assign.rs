@@ -1,0 +1,92 @@
+use std::collections::HashSet;
+
+use app::ports::{HoldError, PickError, Visitor};
+use domain::{
+    cabin::{Layout, SeatNumber, SeatedTraveller, best_together},
+    live::SeatChange,
+    seat::SeatState,
+};
+
+use super::{Seating, away};
+use crate::postgres::{HoldRecord, Pick};
+
+/// Times the cabin is looked at again when others were faster.
+const ROUNDS: usize = 5;
+
+/// Who gets a seat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whom {
+    Everyone,
+    /// Those who have none yet: nobody loses what they picked.
+    TheUnseated,
+}
+
+/// Seats people of a hold on one leg, together as far as the cabin allows; under contention the next best is taken in
+/// the same request. Where nothing is left that the rules allow, some stay without a seat.
+pub(crate) async fn assign(
+    seating: &Seating,
+    visitor: Visitor,
+    hold: &HoldRecord,
+    leg: usize,
+    whom: Whom,
+) -> Result<Vec<SeatChange>, PickError> {
+    let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
+    let layout = Layout::of(&departure.aircraft, &departure.configuration);
+    let mut waiting: Vec<u8> = hold
+        .travellers
+        .iter()
+        .filter(|t| t.kind.takes_seat())
+        .map(|t| t.ordinal)
+        .filter(|ordinal| whom == Whom::Everyone || !hold.seats.contains_key(&(departure.id, *ordinal)))
+        .collect();
+    // Seats that are about to be given back count as free for those who give them.
+    let own: HashSet<SeatNumber> =
+        waiting.iter().filter_map(|ordinal| hold.seats.get(&(departure.id, *ordinal))).copied().collect();
+    let mut done = Vec::new();
+    for _ in 0..ROUNDS {
+        if waiting.is_empty() {
+            break;
+        }
+        let touched = seating.postgres.touched(departure.id).await.map_err(away)?;
+        let mut taken = taken(&touched);
+        if done.is_empty() {
+            taken.retain(|seat| !own.contains(seat));
+        }
+        let party: Vec<SeatedTraveller> = waiting
+            .iter()
+            .filter_map(|ordinal| {
+                let kind = *hold.offer.party.kinds().get(usize::from(*ordinal))?;
+                Some(SeatedTraveller { kind, with_infant: with_infant(hold, *ordinal) })
+            })
+            .collect();
+        let seats = best_together(&layout, hold.offer.cabin, |seat| taken.contains(&seat), &party);
+        let mut refused = Vec::new();
+        for (ordinal, seat) in waiting.iter().zip(seats) {
+            let Some(seat) = seat else { continue };
+            let pick = Pick {
+                visitor: visitor.0,
+                hold: hold.id,
+                departure: departure.id,
+                traveller: *ordinal,
+                seat,
+                version: touched.iter().find(|c| c.seat == seat).map_or(0, |c| c.version),
+            };
+            match seating.pick_seat(pick).await {
+                Ok(changes) => done.extend(changes),
+                Err(PickError::Taken { .. }) => refused.push(*ordinal),
+                Err(error) => return Err(error),
+            }
+        }
+        waiting = refused;
+    }
+    Ok(done)
+}
+
+/// Whether an infant sits on that traveller's lap: the first adults take them, one each.
+pub(crate) fn with_infant(hold: &HoldRecord, ordinal: u8) -> bool {
+    ordinal < hold.offer.party.infants()
+}
+
+pub(crate) fn taken(touched: &[SeatChange]) -> HashSet<SeatNumber> {
+    touched.iter().filter(|c| c.state != SeatState::Available).map(|c| c.seat).collect()
+}

@@ -1,0 +1,74 @@
+use app::ports::{HoldError, Visitor};
+use domain::{
+    departure::Departure,
+    fare,
+    hold::HoldId,
+    offer::Offer,
+    search::{Itinerary, SALES_CLOSE_MIN},
+};
+use jiff::{Timestamp, ToSpan};
+use uuid::Uuid;
+
+use super::{Seating, away};
+use crate::postgres::{Claim, EndAs, TakeRefusal};
+
+/// From a signed offer to a hold: checked against the timetable and the price of now, then taken whole or not at all.
+pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> Result<HoldId, HoldError> {
+    let offer = seating.signing.read_offer(token).map_err(|_| HoldError::OfferForged)?;
+    let now = Timestamp::now();
+    if offer.expires_at <= now {
+        return Err(HoldError::OfferExpired);
+    }
+    let bounds = bounds(seating, &offer, now)?;
+    let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, seating.timetables.airports())
+        .map_err(|error| HoldError::NotSold(error.to_string()))?;
+    if quote.total != offer.total {
+        return Err(HoldError::NotSold(format!(
+            "The price is {} now, not {}. Search again to see and accept it.",
+            quote.total, offer.total
+        )));
+    }
+    let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
+    let claim = Claim { id: HoldId(Uuid::new_v4()), visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
+    let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
+    for last_try in [false, true] {
+        match seating.postgres.take(&claim).await {
+            Ok(()) => return Ok(claim.id),
+            Err(TakeRefusal::TooManyPlaces) => return Err(HoldError::TooManyPlaces),
+            Err(TakeRefusal::SoldOut(_)) if !last_try => {
+                // Holds whose time is over may be in the way: end them and try once more.
+                for expired in seating.postgres.expired_holds(Some(&ids)).await.map_err(away)? {
+                    seating.end(expired, EndAs::Expired).await?;
+                }
+            }
+            Err(TakeRefusal::SoldOut(id)) => {
+                let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
+                return Err(HoldError::SoldOut {
+                    flight: id.flight.spaced(),
+                    left: left.get(&id).copied().unwrap_or_default(),
+                });
+            }
+            Err(TakeRefusal::Store(error)) => return Err(away(error)),
+        }
+    }
+    Err(HoldError::Unavailable)
+}
+
+/// The offer's departures as the timetable has them now, if they are still sold.
+fn bounds(seating: &Seating, offer: &Offer, now: Timestamp) -> Result<Vec<Itinerary>, HoldError> {
+    let timetable = seating.timetables.current();
+    let gone = || HoldError::NotSold("One of these flights is not on sale any more. Search again.".into());
+    let bounds: Vec<Itinerary> = offer
+        .bounds
+        .iter()
+        .map(|ids| {
+            let legs = ids.iter().map(|id| timetable.departure(id)).collect::<Option<Vec<_>>>().ok_or_else(gone)?;
+            Itinerary::new(legs).map_err(|_| gone())
+        })
+        .collect::<Result<_, _>>()?;
+    let first = bounds.first().ok_or_else(gone)?.first().departs_at;
+    if first <= now + i64::from(SALES_CLOSE_MIN).minutes() {
+        return Err(HoldError::NotSold("Sales for this flight have closed. Choose a later one.".into()));
+    }
+    Ok(bounds)
+}

@@ -1,0 +1,101 @@
+//! What we hand to browsers and must know again: signed with the server's secret.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
+use domain::offer::Offer;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use uuid::Uuid;
+
+use crate::config::Secret;
+
+/// Signs and reads back; each kind of text has a key of its own, so that one never passes for the other.
+#[derive(Clone)]
+pub struct Signing {
+    offers: Hmac<Sha256>,
+    visitors: Hmac<Sha256>,
+}
+
+/// The text was not signed by us, or was changed.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the signature does not fit")]
+pub struct Forged;
+
+impl Signing {
+    pub fn new(secret: &Secret) -> Self {
+        Self { offers: key(secret, b"offer"), visitors: key(secret, b"visitor") }
+    }
+
+    /// An offer as a token for a form: content and signature, both base64url.
+    pub fn offer_token(&self, offer: &Offer) -> String {
+        // Offers are plain data with string keys: serialising them cannot fail.
+        let content = serde_json::to_vec(offer).unwrap_or_default();
+        sign(&self.offers, &content)
+    }
+
+    /// The offer in a token, whatever its age.
+    pub fn read_offer(&self, token: &str) -> Result<Offer, Forged> {
+        serde_json::from_slice(&read(&self.offers, token)?).map_err(|_| Forged)
+    }
+
+    /// A visitor as the value of a cookie.
+    pub fn visitor_cookie(&self, visitor: Uuid) -> String {
+        sign(&self.visitors, visitor.as_bytes())
+    }
+
+    pub fn read_visitor(&self, cookie: &str) -> Result<Uuid, Forged> {
+        Uuid::from_slice(&read(&self.visitors, cookie)?).map_err(|_| Forged)
+    }
+}
+
+impl std::fmt::Debug for Signing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signing")
+    }
+}
+
+fn key(secret: &Secret, purpose: &[u8]) -> Hmac<Sha256> {
+    let mut derive = mac(secret.0.as_bytes());
+    derive.update(purpose);
+    mac(&derive.finalize().into_bytes())
+}
+
+fn mac(key: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
+}
+
+fn sign(key: &Hmac<Sha256>, content: &[u8]) -> String {
+    let mut mac = key.clone();
+    mac.update(content);
+    format!("{}.{}", BASE64.encode(content), BASE64.encode(mac.finalize().into_bytes()))
+}
+
+fn read(key: &Hmac<Sha256>, text: &str) -> Result<Vec<u8>, Forged> {
+    let (content, signature) = text.split_once('.').ok_or(Forged)?;
+    let content = BASE64.decode(content).map_err(|_| Forged)?;
+    let signature = BASE64.decode(signature).map_err(|_| Forged)?;
+    let mut mac = key.clone();
+    mac.update(&content);
+    mac.verify_slice(&signature).map_err(|_| Forged)?;
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{Forged, Signing};
+    use crate::config::Secret;
+
+    #[test]
+    fn a_changed_cookie_is_refused() {
+        let signing = Signing::new(&Secret("s".repeat(32)));
+        let visitor = Uuid::from_u128(7);
+        let cookie = signing.visitor_cookie(visitor);
+        assert_eq!(signing.read_visitor(&cookie), Ok(visitor));
+        let other = Signing::new(&Secret("t".repeat(32)));
+        assert_eq!(other.read_visitor(&cookie), Err(Forged));
+        assert_eq!(signing.read_visitor(&cookie.replacen('A', "B", 1)), Err(Forged));
+        assert_eq!(signing.read_visitor("…"), Err(Forged));
+        assert!(signing.read_offer(&cookie).is_err(), "a cookie is no offer");
+    }
+}

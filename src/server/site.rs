@@ -1,0 +1,111 @@
+//! Everything a request may need, put together once at start.
+
+use std::sync::Arc;
+
+use app::ports::Ports;
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use payments::{Stripe, StripeConfig};
+use tokio::task::JoinSet;
+
+use crate::{
+    checkout::{Paying, StripePage},
+    config::Config,
+    live::Live,
+    origins::Origins,
+    postgres::Postgres,
+    searching::Searching,
+    seating::Seating,
+    signing::Signing,
+    timetables::{Timetables, TimetablesError},
+    trips::TripFiles,
+};
+
+#[derive(Clone, FromRef)]
+pub struct Site {
+    pub options: LeptosOptions,
+    pub postgres: Postgres,
+    pub live: Live,
+    pub timetable: Timetables,
+    pub signing: Signing,
+    pub seating: Seating,
+    pub paying: Paying,
+    pub origins: Origins,
+    pub ports: Ports,
+    /// Whether browsers see us over https.
+    #[from_ref(skip)]
+    pub https: bool,
+    /// Where the card form's script comes from.
+    #[from_ref(skip)]
+    pub stripe_origin: Arc<str>,
+}
+
+impl std::fmt::Debug for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Site")
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    #[error(transparent)]
+    Timetables(#[from] TimetablesError),
+    #[error("REDIS_URL: {0}")]
+    Redis(#[from] redis::RedisError),
+    #[error("Stripe: {0}")]
+    Stripe(#[from] payments::InvalidConfig),
+}
+
+impl Site {
+    /// Reads the timetable, connects to what is there, and starts the live channel's tasks.
+    pub async fn open(
+        config: &Config,
+        options: LeptosOptions,
+        postgres: Postgres,
+        tasks: &mut JoinSet<()>,
+    ) -> Result<Self, SiteError> {
+        let timetable = Timetables::load(postgres.clone()).await?;
+        let live = Live::start(postgres.clone(), redis::Client::open(config.redis_url.as_str())?, tasks);
+        let signing = Signing::new(&config.secret);
+        let seating = Seating::new(postgres.clone(), live.clone(), timetable.clone(), signing.clone());
+        let stripe = Stripe::new(&StripeConfig {
+            secret_key: config.stripe.secret_key.0.clone(),
+            api_url: config.stripe.api_url.clone(),
+            webhook_secret: config.stripe.webhook_secret.0.clone(),
+        })?;
+        let page = StripePage {
+            publishable_key: config.stripe.publishable_key.clone(),
+            script_url: config.stripe.script_url.clone(),
+        };
+        let paying = Paying::new(postgres.clone(), live.clone(), seating.clone(), Arc::new(stripe), page);
+        let ports = Ports {
+            search: Arc::new(Searching::new(timetable.clone(), postgres.clone(), signing.clone())),
+            seats: Arc::new(seating.clone()),
+            checkout: Arc::new(paying.clone()),
+            trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone())),
+        };
+        Ok(Self {
+            options,
+            postgres,
+            live,
+            timetable,
+            signing,
+            seating,
+            paying,
+            origins: Origins::new(&config.public_url),
+            ports,
+            https: config.is_https(),
+            stripe_origin: stripe_origins(&config.stripe.script_url).into(),
+        })
+    }
+}
+
+/// Origins of the script and of what it talks to: Stripe's own, or the one that serves the script.
+fn stripe_origins(script_url: &str) -> String {
+    if script_url.starts_with("https://js.stripe.com/") {
+        return "https://js.stripe.com https://api.stripe.com https://hooks.stripe.com".into();
+    }
+    let host_at = script_url.find("://").map_or(0, |i| i + 3);
+    let end = script_url[host_at..].find('/').map_or(script_url.len(), |i| host_at + i);
+    script_url[..end].to_owned()
+}

@@ -1,0 +1,96 @@
+//! The `Trips` port: bookings that are made.
+
+use app::{
+    answers::{TripCoupon, TripLeg, TripTraveller, TripView},
+    ports::{TripError, Trips, Visitor},
+};
+use async_trait::async_trait;
+use domain::{airports::fold, pnr::Pnr};
+
+use crate::{
+    postgres::{Opening, Postgres, StoreError, TripRecord},
+    reference,
+    timetables::Timetables,
+};
+
+#[derive(Clone, Debug)]
+pub struct TripFiles {
+    postgres: Postgres,
+    timetables: Timetables,
+}
+
+impl TripFiles {
+    pub fn new(postgres: Postgres, timetables: Timetables) -> Self {
+        Self { postgres, timetables }
+    }
+
+    fn view(&self, trip: TripRecord) -> TripView {
+        let airports = self.timetables.airports();
+        let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
+        TripView {
+            pnr: trip.pnr,
+            state: trip.state,
+            payment: trip.payment,
+            total: trip.quote.total,
+            quote: trip.quote,
+            brand: trip.offer.brand,
+            cabin: trip.offer.cabin,
+            card: trip.card,
+            email: trip.email,
+            legs: trip
+                .legs
+                .into_iter()
+                .map(|departure| TripLeg {
+                    origin_name: city(departure.origin),
+                    destination_name: city(departure.destination),
+                    aircraft_name: reference::aircraft_name(departure.aircraft),
+                    departure,
+                })
+                .collect(),
+            travellers: trip
+                .tickets
+                .into_iter()
+                .map(|ticket| TripTraveller {
+                    given_name: ticket.given_name,
+                    surname: ticket.surname,
+                    kind: ticket.kind,
+                    ticket: ticket.number,
+                    coupons: ticket
+                        .seats
+                        .into_iter()
+                        .enumerate()
+                        .map(|(leg, seat)| TripCoupon { leg, seat })
+                        .collect(),
+                })
+                .collect(),
+        }
+    }
+}
+
+#[async_trait]
+impl Trips for TripFiles {
+    async fn open(&self, visitor: Visitor, pnr: &str, surname: &str) -> Result<Pnr, TripError> {
+        let pnr = Pnr::parse(pnr).map_err(|_| TripError::NotFound)?;
+        let typed = fold(surname);
+        if typed.is_empty() {
+            return Err(TripError::NotFound);
+        }
+        // Accents and case are often left out when a name is typed.
+        let opening = self.postgres.open_trip(visitor.0, pnr, |name| fold(name) == typed).await.map_err(away)?;
+        match opening {
+            Opening::Opened => Ok(pnr),
+            Opening::Wrong => Err(TripError::NotFound),
+            Opening::TooManyTries => Err(TripError::TooManyTries),
+        }
+    }
+
+    async fn trip(&self, visitor: Visitor, pnr: Pnr) -> Result<TripView, TripError> {
+        let trip = self.postgres.trip(visitor.0, pnr).await.map_err(away)?.ok_or(TripError::NotFound)?;
+        Ok(self.view(trip))
+    }
+}
+
+fn away(error: StoreError) -> TripError {
+    tracing::error!(%error, "bookings cannot be read");
+    TripError::Unavailable
+}

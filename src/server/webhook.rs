@@ -1,0 +1,34 @@
+//! `POST /webhooks/stripe`: verify, store by event id, commit, then acknowledge. What follows is done by a job.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use payments::WebhookError;
+
+use crate::site::Site;
+
+pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {
+    let Ok(body) = std::str::from_utf8(&body) else {
+        return (StatusCode::BAD_REQUEST, "the body is no text").into_response();
+    };
+    let signature = headers.get("stripe-signature").and_then(|h| h.to_str().ok()).unwrap_or_default();
+    let event = match site.paying.stripe.read_event(body, signature) {
+        Ok(event) => event,
+        Err(error @ (WebhookError::WrongSignature | WebhookError::Stale { .. } | WebhookError::Malformed)) => {
+            tracing::warn!(%error, "a webhook was refused");
+            return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
+        }
+    };
+    let kind = format!("{:?}", event.kind);
+    match site.postgres.keep_event(&event.id, &kind, event.intent_id.as_deref()).await {
+        Ok(()) => StatusCode::OK.into_response(),
+        Err(error) => {
+            // Not stored, so not acknowledged: Stripe sends it again.
+            tracing::error!(event = event.id, %error, "a webhook event could not be stored");
+            (StatusCode::SERVICE_UNAVAILABLE, "try again").into_response()
+        }
+    }
+}
