@@ -19,7 +19,7 @@ use crate::refund::Refund;
 /// How many events are kept for listing. Stripe keeps 30 days of them.
 const EVENTS_KEPT: usize = 1_000;
 
-/// What may happen to the objects stands in [`crate::paying`] and [`crate::refunding`].
+/// What may happen to the objects stands in `crate::opening`, `crate::paying` and `crate::refunding`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Books {
     pub intents: Vec<PaymentIntent>,

@@ -6,13 +6,13 @@
 //! state file everything is forgotten at the end, and webhooks still to be delivered are forgotten even with one:
 //! the caller polls for them.
 //!
-//! - [`config`]: flags and environment
-//! - [`form`], [`error`]: what comes in, and how it is refused
-//! - [`card`], [`intent`], [`charge`], [`refund`], [`event`]: Stripe's objects and their JSON
-//! - [`books`] with [`paying`] and [`refunding`]: all of them together, and what may happen to them
-//! - [`idempotency`], [`faults`], [`webhook`]: how calls and events go wrong, and how they may not
-//! - [`api`], [`routes`], [`script`]: the HTTP side, and our stand-in for stripe.js
-//! - [`cardholder`]: paying from a test in the same process
+//! - `config`: flags and environment
+//! - `form`, `error`: what comes in, and how it is refused
+//! - `card`, `intent`, `charge`, `refund`, `event`: Stripe's objects and their JSON
+//! - `books` with `opening`, `paying` and `refunding`: all of them together, and what may happen to them
+//! - `idempotency`, `faults`, `webhook`: how calls and events go wrong, and how they may not
+//! - `api`, `routes`, `script`: the HTTP side, and our stand-in for stripe.js
+//! - `cardholder`: paying from a test in the same process
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -36,6 +36,7 @@ mod faults;
 mod form;
 mod idempotency;
 mod intent;
+mod opening;
 mod paying;
 mod refund;
 mod refunding;

@@ -80,9 +80,11 @@
       Object.assign(this, fields[name]);
       this.card = card;
       const id = `stripe-${name}`;
+      // No name: the page's own form must never send a card's number. Not `required` either, since the browser
+      // would then stop the page's submit event, which Stripe's frame does not.
       this.input = make('input', {
-        id, name: `stripe-${name}`, type: 'text', inputMode: 'numeric', autocomplete: this.autocomplete,
-        placeholder: this.placeholder, required: true, spellcheck: false, 'aria-describedby': `${id}-fault`,
+        id, type: 'text', inputMode: 'numeric', autocomplete: this.autocomplete, placeholder: this.placeholder,
+        spellcheck: false, 'aria-required': 'true', 'aria-describedby': `${id}-fault`,
       }, {
         font: 'inherit', color: colour.ink, background: colour.surface, width: '100%', boxSizing: 'border-box',
         minHeight: '2.75rem', padding: '0.5rem 0.75rem', border: `1px solid ${colour.line}`, borderRadius: 'var(--r1, 4px)',
@@ -230,7 +232,7 @@
         { font: 'inherit', minHeight: '2.75rem', padding: '0 1rem', cursor: 'pointer' });
       const dialog = make('dialog', { 'aria-labelledby': 'stripe-3ds-title', 'aria-describedby': 'stripe-3ds-text' }, {
         color: colour.ink, background: colour.surface, border: `1px solid ${colour.line}`, borderRadius: 'var(--r2, 10px)',
-        padding: '1.5rem', maxWidth: '28rem', margin: 'auto',
+        padding: '1.5rem', maxWidth: 'min(28rem, calc(100vw - 2rem))', margin: 'auto',
       }, [
         make('h2', { id: 'stripe-3ds-title', textContent: '3D Secure 2 test page' }, { margin: '0 0 0.5rem' }),
         make('p', { id: 'stripe-3ds-text', textContent: 'Here your bank would ask you to confirm the payment. Choose what it answers.' }, { margin: '0 0 1rem' }),
