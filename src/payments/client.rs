@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::future::Future;
 use std::time::Duration;
 
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeRequest};
@@ -15,14 +14,13 @@ use stripe_shared::{
 };
 use stripe_types::{Currency, RangeQueryTs};
 
+use crate::attempt::attempt;
 use crate::error::{InvalidConfig, StripeError, may_repeat, said_no_with_500};
 use crate::event::{self, Event, WebhookError};
 use crate::intent::{BOOKING, Intent, IntentOrder, IntentStatus};
 use crate::refund::{KEY, Refund};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
-const ATTEMPTS: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
 /// The largest page that Stripe gives.
 const PAGE: i64 = 100;
 
@@ -215,22 +213,6 @@ impl Stripe {
         let send = || request.customize().timeout(self.timeout).send(&self.client);
         attempt(send, |error| may_repeat(error) || said_no_with_500(error)).await
     }
-}
-
-/// Sends up to three times, as long as `repeats` allows it.
-async fn attempt<T, F: Future<Output = Result<T, stripe::StripeError>>>(
-    send: impl Fn() -> F,
-    repeats: impl Fn(&stripe::StripeError) -> bool,
-) -> Result<T, StripeError> {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..ATTEMPTS {
-        match send().await {
-            Err(error) if repeats(&error) => tokio::time::sleep(pause).await,
-            ended => return ended.map_err(StripeError::from),
-        }
-        pause *= 2;
-    }
-    send().await.map_err(StripeError::from)
 }
 
 /// Boxed: Stripe's request has room for every payment method there is, and would swell each future that holds it.

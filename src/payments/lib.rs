@@ -10,6 +10,7 @@
 //! - [`Event`]: what Stripe tells by webhook
 //! - [`StripeError`]: what a failed call leaves known and unknown
 
+mod attempt;
 mod client;
 mod error;
 mod event;

@@ -29,7 +29,7 @@ async fn a_lost_answer_is_had_again_under_the_same_key() {
 }
 
 #[tokio::test]
-async fn a_500_is_not_sent_again_and_the_truth_is_found_by_looking() {
+async fn after_a_500_the_truth_is_found_by_looking() {
     let till = open().await;
     let intent = till.authorised().await;
     till.plant(Faults { fail_after: 1, ..Faults::default() });

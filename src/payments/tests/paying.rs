@@ -50,6 +50,21 @@ async fn the_same_key_makes_one_intent() {
 }
 
 #[tokio::test]
+async fn two_callers_with_one_key_at_once_get_one_intent() {
+    let till = open().await;
+    let calls = (0..20).map(|_| {
+        let stripe = till.stripe.clone();
+        tokio::spawn(async move { stripe.create_intent("create", &order()).await.unwrap().id })
+    });
+    let mut ids = Vec::new();
+    for call in calls.collect::<Vec<_>>() {
+        ids.push(call.await.unwrap());
+    }
+    ids.dedup();
+    assert_eq!(ids.len(), 1);
+}
+
+#[tokio::test]
 async fn a_decline_is_told_and_the_intent_takes_another_card() {
     let till = open().await;
     let intent = till.intent().await;
