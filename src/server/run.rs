@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, time::Duration};
 
-use leptos::config::get_configuration;
+use leptos::config::{LeptosOptions, get_configuration};
 use tokio::{net::TcpListener, signal, task::JoinSet, time::timeout};
 
 use crate::{
@@ -35,18 +35,19 @@ pub async fn run(config: Config) -> Result<(), RunError> {
     let listener = TcpListener::bind(config.address)
         .await
         .map_err(|error| RunError::Listen { address: config.address, error })?;
+    let options = get_configuration(None).map_err(|e| RunError::Leptos(e.to_string()))?.leptos_options;
     let postgres = Postgres::connect(&config.database_url).await?;
-    serve(listener, &config, postgres, stop_signal()).await
+    serve(listener, &config, options, postgres, stop_signal()).await
 }
 
 /// Serves on a listener until `stop` is done; then no new requests are taken, and those under way end.
 pub async fn serve(
     listener: TcpListener,
     config: &Config,
+    options: LeptosOptions,
     postgres: Postgres,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), RunError> {
-    let options = get_configuration(None).map_err(|e| RunError::Leptos(e.to_string()))?.leptos_options;
     let mut tasks = JoinSet::new();
     let site = Site::open(config, options, postgres.clone(), &mut tasks).await?;
     jobs::start(&site, &mut tasks);

@@ -21,7 +21,7 @@ use crate::{
     trips::TripFiles,
 };
 
-#[derive(Clone, FromRef)]
+#[derive(Clone)]
 pub struct Site {
     pub options: LeptosOptions,
     pub postgres: Postgres,
@@ -33,16 +33,20 @@ pub struct Site {
     pub origins: Origins,
     pub ports: Ports,
     /// Whether browsers see us over https.
-    #[from_ref(skip)]
     pub https: bool,
     /// Where the card form's script comes from.
-    #[from_ref(skip)]
     pub stripe_origin: Arc<str>,
 }
 
 impl std::fmt::Debug for Site {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Site")
+    }
+}
+
+impl FromRef<Site> for LeptosOptions {
+    fn from_ref(site: &Site) -> Self {
+        site.options.clone()
     }
 }
 

@@ -6,6 +6,8 @@ mod entry;
 mod find;
 mod fold;
 
+pub use fold::fold;
+
 use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
