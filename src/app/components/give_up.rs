@@ -1,0 +1,32 @@
+use domain::hold::HoldId;
+use leptos::{prelude::*, server_fn::ServerFn};
+use stylers_macro::style_sheet;
+
+use crate::AppError;
+
+/// Ends the hold and leads back to the search.
+#[server(endpoint = "release_hold")]
+pub async fn release_hold(hold: HoldId) -> Result<(), AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.seats.release(visitor()?, hold).await.map_err(refuse)?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// A quiet way out that frees the seats for others at once.
+#[component]
+pub fn GiveUp(
+    hold: HoldId,
+    /// What the button says.
+    #[prop(default = "Give these places up")]
+    label: &'static str,
+) -> impl IntoView {
+    let class = style_sheet!("style/give_up.css");
+    view! { class = class,
+        <form class="give-up" method="post" action=ReleaseHold::url()>
+            <input type="hidden" name="hold" value=hold.to_string() />
+            <button class="quiet" type="submit">{label}</button>
+        </form>
+    }
+}

@@ -1,0 +1,17 @@
+use domain::{fare::Quote, money::Money};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::price_lines::PriceLines;
+
+/// The whole price, line by line, in a card of its own.
+#[component]
+pub fn PriceCard(quote: Quote, total: Money) -> impl IntoView {
+    let class = style_sheet!("style/price_card.css");
+    view! { class = class,
+        <section class="card price">
+            <h2>"Price"</h2>
+            <PriceLines quote total />
+        </section>
+    }
+}

@@ -1,0 +1,50 @@
+use domain::hold::HoldId;
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+/// The steps of a booking that has begun; the flights are chosen by then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    Travellers,
+    Seats,
+    Pay,
+}
+
+/// Where the traveller is on the way from flights to payment; steps that are done lead back to their page.
+#[component]
+pub fn Steps(
+    /// The step that this page is.
+    current: Step,
+    hold: HoldId,
+    /// Whether earlier steps may still be changed.
+    #[prop(optional)]
+    locked: bool,
+) -> impl IntoView {
+    let class = style_sheet!("style/steps.css");
+    let step = move |number: &'static str, name: &'static str, page: &'static str, step: Step| {
+        let back = step < current && !locked;
+        let here = (step == current).then_some("step");
+        let name = if back {
+            view! { class = class, <a href=format!("/book/{hold}/{page}")>{name}</a> }.into_any()
+        } else {
+            view! { class = class, <span>{name}</span> }.into_any()
+        };
+        view! { class = class,
+            <li class="step" aria-current=here>
+                <i class="number" aria-hidden="true">{number}</i>
+                {name}
+            </li>
+        }
+    };
+    view! { class = class,
+        <ol class="steps" aria-label="Steps of your booking">
+            <li class="step">
+                <i class="number" aria-hidden="true">"1"</i>
+                <span>"Flights"</span>
+            </li>
+            {step("2", "Travellers", "travellers", Step::Travellers)}
+            {step("3", "Seats", "seats", Step::Seats)}
+            {step("4", "Pay", "pay", Step::Pay)}
+        </ol>
+    }
+}

@@ -1,0 +1,155 @@
+use domain::hold::{EXTENSION, EXTENSION_WINDOW, HoldId};
+use leptos::{
+    leptos_dom::helpers::set_interval_with_handle,
+    prelude::*,
+    reactive::owner::Owner,
+};
+use std::time::Duration;
+use stylers_macro::style_sheet;
+
+use crate::AppError;
+
+/// Ten more minutes for a hold: once, in its last two.
+#[server(endpoint = "extend_hold")]
+pub async fn extend_hold(hold: HoldId) -> Result<(), AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.seats.extend(visitor()?, hold).await.map_err(refuse)
+}
+
+/// How long the places are kept: whole minutes as the server sent it, running once the page is alive.
+///
+/// In the last two minutes it offers the one extension, and at zero it says that the places are free again.
+#[component]
+pub fn Timer(
+    hold: HoldId,
+    /// Milliseconds left when the server answered.
+    expires_in_ms: i64,
+    /// Whether the one extension has not been used.
+    extension_left: bool,
+    /// What stands beside the time.
+    #[prop(default = "your places are kept")]
+    label: &'static str,
+) -> impl IntoView {
+    let class = style_sheet!("style/timer.css");
+    let extend = ServerAction::<ExtendHold>::new();
+    let extended = move || matches!(*extend.value().read(), Some(Ok(())));
+    let refused = move || extend.value().get().and_then(Result::err);
+
+    // While hydrating, the answer is as old as the page; otherwise it has just come in.
+    let as_old_as_page = Owner::current_shared_context().is_some_and(|c| c.during_hydration());
+    let elapsed_ms = RwSignal::new(None::<i64>);
+    Effect::new(move |_| {
+        let age_ms = if as_old_as_page { page_age_ms() } else { 0 };
+        let started_ms = now_ms() - age_ms;
+        elapsed_ms.set(Some(age_ms));
+        let tick = move || elapsed_ms.set(Some(now_ms() - started_ms));
+        if let Ok(ticking) = set_interval_with_handle(tick, Duration::from_secs(1)) {
+            on_cleanup(move || ticking.clear());
+        }
+    });
+    let left_ms = Memo::new(move |_| {
+        let more_ms = if extended() { ms(EXTENSION) } else { 0 };
+        (expires_in_ms + more_ms - elapsed_ms.get().unwrap_or_default()).max(0)
+    });
+    let over = Memo::new(move |_| left_ms.get() == 0);
+    let offered = Memo::new(move |_| {
+        extension_left && !extended() && !over.get() && left_ms.get() <= ms(EXTENSION_WINDOW)
+    });
+    let shown = move || match elapsed_ms.get() {
+        Some(_) => clock(left_ms.get()),
+        None => whole_minutes(left_ms.get()),
+    };
+    let announced = Memo::new(move |_| announcement(left_ms.get()));
+
+    view! { class = class,
+        <div class="timer" class:short=move || left_ms.get() <= ms(EXTENSION_WINDOW)>
+            <Show when=move || !over.get()>
+                <p class="left" role="timer">
+                    <b class="time">{shown}</b>
+                    " "
+                    <span class="label">{label}</span>
+                </p>
+            </Show>
+            <Show when=move || over.get()>
+                <div class="over" role="alert">
+                    <p><b>"Your time ran out."</b> " Your places are free again, and nothing was charged."</p>
+                    <a class="button slim" href="/">"Search again"</a>
+                </div>
+            </Show>
+            <Show when=move || offered.get()>
+                <ActionForm action=extend>
+                    <input type="hidden" name="hold" value=hold.to_string() />
+                    <button class="button slim" type="submit">"10 more minutes"</button>
+                </ActionForm>
+            </Show>
+            {move || refused().map(|error| view! { class = class, <p class="refused" role="alert">{error.to_string()}</p> })}
+            <p class="unseen" aria-live="polite">{move || announced.get()}</p>
+        </div>
+    }
+}
+
+/// `9:14`.
+fn clock(left_ms: i64) -> String {
+    let left_secs = left_ms / 1000;
+    format!("{}:{:02}", left_secs / 60, left_secs % 60)
+}
+
+/// To the nearest minute, since nothing moves it.
+fn whole_minutes(left_ms: i64) -> String {
+    match (left_ms + 30_000) / 60_000 {
+        0 => "less than a minute left".into(),
+        1 => "1 minute left".into(),
+        minutes => format!("{minutes} minutes left"),
+    }
+}
+
+/// What is read out at two minutes and at thirty seconds, and never in between.
+fn announcement(left_ms: i64) -> &'static str {
+    match left_ms {
+        0 => "",
+        1..=30_000 => "30 seconds left.",
+        30_001..=120_000 => "2 minutes left.",
+        _ => "",
+    }
+}
+
+fn ms(duration: jiff::SignedDuration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+fn now_ms() -> i64 {
+    js_sys::Date::now() as i64
+}
+
+/// Milliseconds since this page was asked for.
+#[expect(clippy::cast_possible_truncation, reason = "no page is that old")]
+fn page_age_ms() -> i64 {
+    window().performance().map_or(0, |clock| clock.now() as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{announcement, clock, whole_minutes};
+
+    #[test]
+    fn a_running_timer_shows_minutes_and_seconds() {
+        assert_eq!(clock(554_999), "9:14");
+        assert_eq!(clock(5_000), "0:05");
+    }
+
+    #[test]
+    fn a_still_timer_rounds_to_the_nearest_minute() {
+        assert_eq!(whole_minutes(599_900), "10 minutes left");
+        assert_eq!(whole_minutes(61_000), "1 minute left");
+        assert_eq!(whole_minutes(29_999), "less than a minute left");
+    }
+
+    #[test]
+    fn time_is_announced_twice() {
+        assert_eq!(announcement(120_001), "");
+        assert_eq!(announcement(120_000), announcement(30_001));
+        assert_eq!(announcement(30_000), "30 seconds left.");
+    }
+}

@@ -1,0 +1,69 @@
+//! What the payment page asks of the server.
+
+use domain::{hold::HoldId, pnr::Pnr};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AppError,
+    answers::{CardForm, HoldView, Settled},
+};
+
+/// What the payment page shows, by where the hold is in its life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum PayStep {
+    /// Everything may still be changed.
+    Review(HoldView),
+    /// Payment has started; `card` says why not where the provider is away.
+    Card { hold: HoldView, card: Result<CardForm, AppError> },
+    Ticketed { pnr: Pnr },
+    Over(HoldView),
+}
+
+/// Reads the page of a hold; one that is paid leads on to its trip.
+#[server(endpoint = "payment_page")]
+pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
+    use crate::{
+        call::{ports, refuse, visitor},
+        ports::HoldError,
+    };
+    use domain::hold::HoldState;
+
+    let (ports, visitor) = (ports()?, visitor()?);
+    let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
+    let hold = ports.seats.hold(visitor, id).await.map_err(refuse)?;
+    Ok(match hold.state {
+        HoldState::Active => PayStep::Review(hold),
+        HoldState::Reserved => {
+            // The page itself is fine where the provider is away, so the error is told in it.
+            let card = ports.checkout.start(visitor, id).await.map_err(AppError::from);
+            PayStep::Card { hold, card }
+        }
+        HoldState::Converted => match ports.checkout.settle(visitor, id).await.map_err(refuse)? {
+            Settled::Ticketed { pnr } => {
+                leptos_axum::redirect(&format!("/trips/{pnr}"));
+                PayStep::Ticketed { pnr }
+            }
+            _ => PayStep::Over(hold),
+        },
+        HoldState::Released | HoldState::Expired => PayStep::Over(hold),
+    })
+}
+
+/// Starts to pay: from here on travellers, seats and the total stand still.
+#[server(endpoint = "start_payment")]
+pub async fn start_payment(hold: HoldId) -> Result<(), AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.checkout.start(visitor()?, hold).await.map_err(refuse)?;
+    leptos_axum::redirect(&format!("/book/{hold}/pay"));
+    Ok(())
+}
+
+/// Where the payment stands now; `public/pay.js` asks after each try.
+#[server(endpoint = "settle_payment")]
+pub async fn settle_payment(hold: HoldId) -> Result<Settled, AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.checkout.settle(visitor()?, hold).await.map_err(refuse)
+}

@@ -1,0 +1,57 @@
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{calls::StartPayment, trip_lines::TripLines};
+use crate::{
+    answers::HoldView,
+    components::{
+        fare_rules::FareRules,
+        give_up::GiveUp,
+        posted_error::PostedError,
+        price_card::PriceCard,
+        steps::{Step, Steps},
+        timer::Timer,
+        two_columns::TwoColumns,
+    },
+};
+
+/// The whole trip before any card is asked for; the form works without JavaScript.
+#[component]
+pub fn Review(hold: HoldView) -> impl IntoView {
+    let id = hold.id;
+    let known = hold.travellers_known();
+    let travellers = format!("/book/{id}/travellers");
+    let onwards = if known {
+        view! {
+            <form method="post" action=StartPayment::url()>
+                <input type="hidden" name="hold" value=id.to_string() />
+                <button class="button go wide" type="submit">"Continue to card"</button>
+            </form>
+            <p class="muted small">"After this, travellers, seats and the total stand still. Nothing is charged yet."</p>
+        }
+        .into_any()
+    } else {
+        view! {
+            <div class="note stop">
+                <p>"We need everyone's name and birth date and a mail address before you can pay."</p>
+                <p><a class="button slim" href=travellers>"Name the travellers"</a></p>
+            </div>
+        }
+        .into_any()
+    };
+    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
+    let main = view! {
+        <PostedError<StartPayment> />
+        <TripLines hold=hold.clone() />
+        <FareRules brand=hold.brand />
+    };
+    let side = view! {
+        <PriceCard quote=hold.quote total=hold.total />
+        {onwards}
+        <GiveUp hold=id />
+    };
+    view! {
+        <Steps current=Step::Pay hold=id />
+        <h1>"Look it over"</h1>
+        <TwoColumns timer=timer.into_any() main=main.into_any() side=side.into_any() />
+    }
+}

@@ -1,0 +1,49 @@
+//! Step three: the cabin from above, live, for one leg at a time.
+
+mod board;
+mod cabin_map;
+mod calls;
+mod choosing;
+mod face;
+#[cfg(feature = "hydrate")]
+mod hearing;
+mod legend;
+mod legs;
+mod people;
+mod picking;
+mod seat_button;
+mod seat_list;
+mod status;
+mod trouble;
+
+use domain::hold::HoldState;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::booking::{BookingOver, BookingRefused, hold_in_address};
+use board::Board;
+use calls::seat_map;
+
+/// The cabin of the leg that the address names, `?leg=0`; the first without it.
+#[component]
+pub fn SeatsPage() -> impl IntoView {
+    let id = hold_in_address();
+    let query = use_query_map();
+    let leg = Memo::new(move |_| query.read().get("leg").and_then(|leg| leg.parse().ok()).unwrap_or(0_usize));
+    let map = Resource::new_blocking(move || (id.get(), leg.get()), |(id, leg)| seat_map(id, leg));
+    view! {
+        <Title text="Seats · SkyConnect" />
+        <div class="page">
+            <Transition>
+                {move || Suspend::new(async move {
+                    match map.await {
+                        Ok(map) if map.hold.state == HoldState::Active => view! { <Board map /> }.into_any(),
+                        Ok(map) => view! { <BookingOver hold=map.hold /> }.into_any(),
+                        Err(error) => view! { <BookingRefused error /> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </div>
+    }
+}

@@ -1,0 +1,122 @@
+//! What the seat page asks of the server.
+
+use std::fmt;
+
+use domain::{
+    cabin::{SeatNumber, SeatNumberError},
+    departure::DepartureId,
+    hold::HoldId,
+    seat::SeatVersion,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AppError,
+    answers::{Picked, SeatMapView},
+};
+
+/// A seat at the version in which it was shown, as a form posts it: `14C:3`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SeatAsSeen {
+    pub seat: SeatNumber,
+    pub version: SeatVersion,
+}
+
+impl SeatAsSeen {
+    pub fn parse(text: &str) -> Result<Self, SeatNumberError> {
+        let wrong = || SeatNumberError(text.to_owned());
+        let (seat, version) = text.split_once(':').ok_or_else(wrong)?;
+        Ok(Self { seat: SeatNumber::parse(seat)?, version: version.parse().map_err(|_| wrong())? })
+    }
+}
+
+impl fmt::Display for SeatAsSeen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.seat, self.version)
+    }
+}
+
+impl TryFrom<String> for SeatAsSeen {
+    type Error = SeatNumberError;
+    fn try_from(text: String) -> Result<Self, SeatNumberError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<SeatAsSeen> for String {
+    fn from(seen: SeatAsSeen) -> Self {
+        seen.to_string()
+    }
+}
+
+/// The cabin of one leg of a hold, by the leg's index.
+#[server(endpoint = "seat_map")]
+pub async fn seat_map(id: String, leg: usize) -> Result<SeatMapView, AppError> {
+    use crate::{
+        call::{ports, refuse, visitor},
+        ports::HoldError,
+    };
+
+    let visitor = visitor()?;
+    let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
+    ports()?.seats.seat_map(visitor, id, leg).await.map_err(refuse)
+}
+
+/// Moves a traveller to a seat. A form posted without JavaScript goes on to the next traveller, in the view it came from.
+#[server(endpoint = "pick_seat")]
+pub async fn pick_seat(
+    hold: HoldId,
+    departure: DepartureId,
+    leg: usize,
+    #[server(default)] view: String,
+    traveller: u8,
+    seat: SeatAsSeen,
+) -> Result<Picked, AppError> {
+    use crate::{
+        answers::PickRequest,
+        call::{ports, refuse, visitor},
+    };
+
+    let SeatAsSeen { seat, version } = seat;
+    let request = PickRequest { hold, departure, traveller, seat, version };
+    let picked = ports()?.seats.pick(visitor()?, request).await.map_err(refuse)?;
+    go_on(hold, leg, &view);
+    Ok(picked)
+}
+
+/// Seats everyone on that leg together.
+#[server(endpoint = "seat_together")]
+pub async fn seat_together(hold: HoldId, leg: usize, #[server(default)] view: String) -> Result<Picked, AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    let picked = ports()?.seats.seat_together(visitor()?, hold, leg).await.map_err(refuse)?;
+    go_on(hold, leg, &view);
+    Ok(picked)
+}
+
+/// Sends a plain form on without naming a traveller, so that the page turns to the next without a seat. A page that is
+/// alive has turned already, and a redirect would only add to its history.
+#[cfg(feature = "ssr")]
+fn go_on(hold: HoldId, leg: usize, view: &str) {
+    if crate::pages::booking::posted_by_a_plain_form() {
+        let view = if view == "list" { "&view=list" } else { "" };
+        leptos_axum::redirect(&format!("/book/{hold}/seats?leg={leg}{view}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SeatAsSeen;
+
+    #[test]
+    fn a_seat_is_posted_with_the_version_that_was_seen() {
+        let seen = SeatAsSeen::parse("14C:3").unwrap();
+        assert_eq!((seen.seat.row(), seen.seat.letter(), seen.version), (14, 'C', 3));
+        assert_eq!(seen.to_string(), "14C:3");
+        for text in ["14C", "14C:", ":3", "14C:-1", "14C:x", "14C:4294967296"] {
+            assert!(SeatAsSeen::parse(text).is_err(), "{text}");
+        }
+    }
+}

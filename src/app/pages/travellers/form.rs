@@ -1,0 +1,115 @@
+use domain::{departure::Departure, hold::HoldId, traveller::TravellerKind};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use super::entry::Entry;
+use crate::{
+    AppError,
+    answers::{Contact, HeldTraveller, HoldView, TravellerEntry},
+    text::long_date,
+};
+
+/// Names everyone and leads on to the seats. A refusal names the field as the form does: `travellers[0][surname]`, `contact[email]`.
+#[server(endpoint = "save_travellers")]
+pub async fn save_travellers(
+    hold: HoldId,
+    travellers: Vec<TravellerEntry>,
+    contact: Contact,
+) -> Result<(), AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.seats.name_travellers(visitor()?, hold, travellers, contact).await.map_err(refuse)?;
+    leptos_axum::redirect(&format!("/book/{hold}/seats"));
+    Ok(())
+}
+
+/// One fieldset a traveller, then the contact. What was saved before stands in it; what is wrong is said beside its field.
+#[component]
+pub fn TravellersForm(hold: HoldView) -> impl IntoView {
+    let class = style_sheet!("style/travellers_form.css");
+    let save = ServerAction::<SaveTravellers>::new();
+    let pending = save.pending();
+    let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
+    let id = hold.id;
+    let first = hold.legs.first().map(|leg| leg.departure.clone());
+    let contact = hold.contact.unwrap_or(Contact { email: String::new(), phone: String::new() });
+    let travellers: Vec<_> = hold
+        .travellers
+        .into_iter()
+        .map(|traveller| view! { <TravellerFields traveller first=first.clone() refused /> })
+        .collect();
+    view! { class = class,
+        <ActionForm action=save>
+            <input type="hidden" name="hold" value=id.to_string() />
+            <div class="sheets">
+            {move || refused.get().map(|error| view! { class = class, <p class="note stop refusal" role="alert">{error.to_string()}</p> })}
+            {travellers}
+            <fieldset class="card person">
+                <legend class="who">"Contact"</legend>
+                <p class="muted small">"The tickets go to this address, and so does word of any change."</p>
+                <div class="fields">
+                    <Entry
+                        label="E-mail address" name="contact[email]".to_owned() kind="email" autocomplete="email".to_owned()
+                        value=contact.email most=254 refused
+                    />
+                    <Entry
+                        label="Phone, if you like" name="contact[phone]".to_owned() kind="tel" autocomplete="tel".to_owned()
+                        value=contact.phone most=40 optional=true refused
+                    />
+                </div>
+            </fieldset>
+            <p class="onwards">
+                <button class="button go" type="submit" disabled=move || pending.get()>
+                    {move || if pending.get() { "Saving …" } else { "Continue to seats" }}
+                </button>
+            </p>
+            </div>
+        </ActionForm>
+    }
+}
+
+#[component]
+fn TravellerFields(
+    traveller: HeldTraveller,
+    /// The first departure, by whose date a traveller's kind is told.
+    first: Option<Departure>,
+    refused: Memo<Option<AppError>>,
+) -> impl IntoView {
+    let class = style_sheet!("style/travellers_form.css");
+    let ordinal = traveller.ordinal;
+    let field = |name: &str| format!("travellers[{ordinal}][{name}]");
+    let section = |name: &str| format!("section-traveller{} {name}", ordinal + 1);
+    let day = first.map(|departure| departure.departs.date());
+    let ages = match traveller.kind {
+        TravellerKind::Adt => "twelve or older",
+        TravellerKind::Chd => "two to eleven",
+        TravellerKind::Inf => "under two, on an adult's lap",
+    };
+    let ages = match day {
+        Some(day) => format!("{ages} on {}", long_date(day)),
+        None => ages.to_owned(),
+    };
+    view! { class = class,
+        <fieldset class="card person">
+            <legend class="who">
+                {format!("Traveller {}: {}", ordinal + 1, traveller.kind.name())}
+                <span class="muted small ages">{ages}</span>
+            </legend>
+            <div class="fields">
+                <Entry
+                    label="Given name" name=field("given_name") autocomplete=section("given-name")
+                    value=traveller.given_name.unwrap_or_default() refused
+                />
+                <Entry
+                    label="Surname, as in the passport" name=field("surname") autocomplete=section("family-name")
+                    value=traveller.surname.unwrap_or_default() refused
+                />
+                <Entry
+                    label="Date of birth" name=field("birth_date") kind="date" autocomplete=section("bday")
+                    value=traveller.birth_date.map(|date| date.to_string()).unwrap_or_default()
+                    latest=day.map(|date| date.to_string()) refused
+                />
+            </div>
+        </fieldset>
+    }
+}
