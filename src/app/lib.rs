@@ -1,1 +1,77 @@
+//! What the browser shows: the pages, their parts, and the server functions behind them.
+//!
+//! The pages call ports, traits named after what travellers want; the server implements them. Everything that the ports
+//! answer, and every failure, crosses to the browser as JSON.
+#![recursion_limit = "512"]
 
+pub mod answers;
+mod error;
+mod search_url;
+pub mod text;
+
+#[cfg(feature = "ssr")]
+mod call;
+#[cfg(feature = "ssr")]
+pub mod ports;
+#[cfg(feature = "ssr")]
+mod shell;
+
+mod components;
+#[cfg(feature = "hydrate")]
+mod live;
+mod pages;
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+pub use error::AppError;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+
+use components::{footer::Footer, header::Header};
+use pages::{
+    home::HomePage, not_found::NotFoundPage, pay::PayPage, results::ResultsPage, seats::SeatsPage,
+    travellers::TravellersPage, trip::TripPage, trips::TripsPage,
+};
+
+/// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <a class="skip" href="#main">"Skip to content"</a>
+            <Header />
+            <main id="main" tabindex="-1">
+                <Routes fallback=NotFoundPage>
+                    <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=ResultsPage ssr=SsrMode::Async />
+                    <Route path=path!("/book/:id/travellers") view=TravellersPage ssr=SsrMode::Async />
+                    <Route path=path!("/book/:id/seats") view=SeatsPage ssr=SsrMode::Async />
+                    <Route path=path!("/book/:id/pay") view=PayPage ssr=SsrMode::Async />
+                    <Route path=path!("/trips") view=TripsPage ssr=SsrMode::Async />
+                    <Route path=path!("/trips/:pnr") view=TripPage ssr=SsrMode::Async />
+                </Routes>
+            </main>
+            <Footer />
+        </Router>
+    }
+    // The type of a whole site is too deep for the compiler, wherever it is used.
+    .into_any()
+}
+
+/// Called by the browser once the wasm is there: takes over the page that the server sent.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}
+
+#[cfg(test)]
+mod sheets;

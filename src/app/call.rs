@@ -1,0 +1,41 @@
+//! What every server function begins and ends with.
+
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use axum::http::{HeaderValue, Method, StatusCode, header, request::Parts};
+
+use crate::{
+    AppError,
+    ports::{Ports, Visitor},
+};
+
+/// What the server put behind the pages of this request.
+pub fn ports() -> Result<Ports, AppError> {
+    use_context::<Ports>().ok_or(AppError::Internal)
+}
+
+/// Whose request this is.
+pub fn visitor() -> Result<Visitor, AppError> {
+    use_context::<Visitor>().ok_or(AppError::Internal)
+}
+
+/// Maps a port's error for the browser, and gives the answer the status that goes with it.
+///
+/// A form posted without JavaScript is sent back to its page instead, with the error in the URL: its status stays that of
+/// the redirect.
+pub fn refuse(error: impl Into<AppError>) -> AppError {
+    let error = error.into();
+    let sent_back = use_context::<Parts>().is_some_and(|parts| {
+        let accepts_html = parts.headers.get(header::ACCEPT).and_then(|v| v.to_str().ok());
+        parts.method == Method::POST && accepts_html.is_some_and(|v| v.contains("text/html"))
+    });
+    if let Some(response) = use_context::<ResponseOptions>().filter(|_| !sent_back) {
+        response
+            .set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        if let AppError::Unavailable { retry_after_secs, .. } = error {
+            response.insert_header(header::RETRY_AFTER, HeaderValue::from(retry_after_secs));
+        }
+    }
+    error
+}

@@ -1,0 +1,44 @@
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+#[cfg(feature = "ssr")]
+use crate::call;
+use crate::{AppError, answers::BrandPrice};
+
+/// The brands with their prices: a button each, in a form that takes the places and starts the ten minutes.
+#[component]
+pub fn ChooseBrand(
+    prices: Vec<BrandPrice>,
+    best: bool,
+    /// Says which way to fly, for those who hear the buttons one by one.
+    name: String,
+) -> impl IntoView {
+    let class = style_sheet!("style/choose_brand.css");
+    let cheapest = prices.iter().map(|price| price.total.minor).min();
+    let buttons = prices
+        .into_iter()
+        .filter_map(|BrandPrice { brand, total, offer }| {
+            let signal = best && Some(total.minor) == cheapest;
+            let label = format!("{}, {}, {name}", brand.name(), total.to_string());
+            Some(view! { class = class,
+                <button class="fare" class:go=signal type="submit" name="offer" value=offer? aria-label=label>
+                    <span class="brand">{brand.name()}</span>
+                    <span class="price">{total.to_string()}</span>
+                </button>
+            })
+        })
+        .collect_view();
+    view! { class = class,
+        <form class="fares" method="post" action="/api/choose_offer">
+            {buttons}
+        </form>
+    }
+}
+
+/// Takes the places of a signed offer and leads on to the travellers; the ten minutes run from here.
+#[server(endpoint = "choose_offer")]
+pub async fn choose_offer(offer: String) -> Result<(), AppError> {
+    let hold = call::ports()?.seats.choose(call::visitor()?, &offer).await.map_err(call::refuse)?;
+    leptos_axum::redirect(&format!("/book/{hold}/travellers"));
+    Ok(())
+}

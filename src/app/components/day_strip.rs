@@ -1,0 +1,52 @@
+use jiff::civil::Date;
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::{answers::DayPrice, search_url::SearchUrl, text};
+
+/// Days before and after for which a phone has room.
+const NEAR_DAYS: i32 = 2;
+
+/// The days around the one searched, with what the cheapest way costs on each; each leads to its own search.
+#[component]
+pub fn DayStrip(
+    days: Vec<DayPrice>,
+    /// The day that is shown.
+    shown: Date,
+    search: SearchUrl,
+) -> impl IntoView {
+    let class = style_sheet!("style/day_strip.css");
+    let links = days
+        .into_iter()
+        .map(|DayPrice { date, cheapest }| {
+            let is_shown = date == shown;
+            let href = search.href_with(|s| {
+                let request = &mut s.request;
+                if request.outbound.is_empty() {
+                    request.depart = date.to_string();
+                    // Nobody returns before leaving; ISO dates compare as text.
+                    if !request.back.is_empty() && request.back < request.depart {
+                        request.back.clone_from(&request.depart);
+                    }
+                } else {
+                    request.back = date.to_string();
+                }
+            });
+            let far = domain::departure::days_between(shown, date).abs() > NEAR_DAYS;
+            let price = cheapest.map_or_else(|| "none".to_owned(), |price| price.to_string());
+            view! { class = class,
+                <li class="day" class:far=far>
+                    <a class="link" href=href aria-current=is_shown.then_some("date")>
+                        <span class="name">{text::day_of_week(date)}</span>
+                        <span class="price">{price}</span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! { class = class,
+        <nav class="strip" aria-label="Nearby days">
+            <ol class="days">{links}</ol>
+        </nav>
+    }
+}

@@ -1,0 +1,62 @@
+use domain::{
+    fare::{LineKind, Quote, QuoteLine},
+    money::Money,
+    traveller::TravellerKind,
+};
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+/// A price line by line: for each kind of traveller the fares, then the taxes, then the total of all.
+#[component]
+pub fn PriceLines(
+    quote: Quote,
+    /// What is paid, the same as the quote's total.
+    total: Money,
+) -> impl IntoView {
+    let class = style_sheet!("style/price_lines.css");
+    let currency = quote.currency;
+    let kinds = quote
+        .per_traveller
+        .iter()
+        .map(|(kind, each_minor)| {
+            let lines: Vec<QuoteLine> =
+                quote.lines.iter().filter(|line| line.traveller_kind == *kind).cloned().collect();
+            let quantity = lines.first().map_or(0, |line| line.quantity);
+            let rows = lines
+                .into_iter()
+                .map(|line| {
+                    let code = match &line.kind {
+                        LineKind::Tax(code) => format!(" ({code})"),
+                        LineKind::Fare => String::new(),
+                    };
+                    view! { class = class,
+                        <dt>{line.label} {code}</dt>
+                        <dd>{Money::new(line.amount_minor, currency).to_string()}</dd>
+                    }
+                })
+                .collect_view();
+            view! { class = class,
+                <section class="kind">
+                    <h3 class="who">{who(*kind, quantity)}</h3>
+                    <dl class="sums">
+                        {rows} <dt class="total">"Each"</dt>
+                        <dd class="total">{Money::new(*each_minor, currency).to_string()}</dd>
+                    </dl>
+                </section>
+            }
+        })
+        .collect_view();
+    view! { class = class,
+        <div class="lines">
+            {kinds} <p class="all">
+                <span>"Total"</span>
+                <span>{total.to_string()}</span>
+            </p>
+        </div>
+    }
+}
+
+/// "Adult", "2 × Adult".
+fn who(kind: TravellerKind, quantity: u8) -> String {
+    if quantity > 1 { format!("{quantity} × {}", kind.name()) } else { kind.name().to_owned() }
+}

@@ -1,0 +1,124 @@
+use domain::{cabin::Cabin, traveller::Party};
+use jiff::civil::Date;
+use leptos::prelude::*;
+use leptos_router::components::Form;
+use serde::{Deserialize, Serialize};
+use stylers_macro::style_sheet;
+
+use super::place_field::PlaceField;
+use crate::{AppError, search_url::SearchUrl};
+
+/// The form that asks where, when, who and in which cabin: a plain GET to `/search`, which works without JavaScript.
+#[component]
+pub fn SearchForm(
+    /// What stands in it at first.
+    search: SearchUrl,
+    /// The days that can be searched; without them any day may be entered, and the answer tells.
+    days: Option<SaleDays>,
+    /// The name of the field that was refused, if one was.
+    #[prop(optional_no_strip)]
+    wrong: Option<String>,
+) -> impl IntoView {
+    let class = style_sheet!("style/search_form.css");
+    let SearchUrl { request, one_way, direct } = search;
+    let is_wrong = move |field: &str| wrong.as_deref() == Some(field);
+    let first = days.map(|days| days.first.to_string());
+    let last = days.map(|days| days.last.to_string());
+    let adults =
+        options(numbers(1..=Party::MOST), if request.adults.is_empty() { "1" } else { &request.adults });
+    let children = options(numbers(0..=Party::MOST - 1), &request.children);
+    let infants = options(numbers(0..=Party::MOST / 2), &request.infants);
+    let cabins =
+        Cabin::ALL.into_iter().rev().map(|cabin| (cabin.letter().to_string(), cabin.name().to_owned()));
+    let cabins = options(cabins.collect(), &request.cabin);
+    view! { class = class,
+        <Form method="GET" action="/search">
+            <div class="search">
+                <fieldset class="segments" aria-label="Trip">
+                    <label>
+                        <input type="radio" name="trip" value="return" checked=!one_way />
+                        "Return"
+                    </label>
+                    <label>
+                        <input type="radio" name="trip" value="oneway" class="one-way" checked=one_way />
+                        "One way"
+                    </label>
+                </fieldset>
+                <div class="fields">
+                    <div class="place">
+                        <PlaceField name="from" label="From" value=request.from wrong=is_wrong("from") />
+                    </div>
+                    <div class="place">
+                        <PlaceField name="to" label="To" value=request.to wrong=is_wrong("to") />
+                    </div>
+                    <label class="field" class:wrong=is_wrong("depart")>
+                        <span>"Depart"</span>
+                        <input type="date" name="depart" value=request.depart min=first.clone() max=last.clone() required />
+                    </label>
+                    <label class="field back" class:wrong=is_wrong("back")>
+                        <span>"Return"</span>
+                        <input type="date" name="back" value=request.back min=first max=last />
+                    </label>
+                </div>
+                <div class="fields">
+                    <label class="field" class:wrong=is_wrong("adults")>
+                        <span>"Adults"</span>
+                        <select name="adults">{adults}</select>
+                    </label>
+                    <label class="field" class:wrong=is_wrong("children")>
+                        <span>"Children, 2 to 11"</span>
+                        <select name="children">{children}</select>
+                    </label>
+                    <label class="field" class:wrong=is_wrong("infants")>
+                        <span>"Infants on a lap"</span>
+                        <select name="infants">{infants}</select>
+                    </label>
+                    <label class="field" class:wrong=is_wrong("cabin")>
+                        <span>"Cabin"</span>
+                        <select name="cabin">{cabins}</select>
+                    </label>
+                </div>
+                <div class="send">
+                    <button class="button go" type="submit">"Search flights"</button>
+                    <label class="check">
+                        <input type="checkbox" name="direct" value="1" checked=direct />
+                        "Direct only"
+                    </label>
+                </div>
+            </div>
+        </Form>
+    }
+}
+
+/// The first and the last day for which departures are sold, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaleDays {
+    pub first: Date,
+    pub last: Date,
+}
+
+/// A select's options by value and label, with one of them chosen.
+fn options(options: Vec<(String, String)>, chosen: &str) -> AnyView {
+    options
+        .into_iter()
+        .map(|(value, label)| {
+            let selected = value == chosen;
+            view! { <option value=value selected=selected>{label}</option> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn numbers(range: std::ops::RangeInclusive<u8>) -> Vec<(String, String)> {
+    range.map(|n| (n.to_string(), n.to_string())).collect()
+}
+
+#[server(endpoint = "bookable_days")]
+pub async fn bookable_days() -> Result<SaleDays, AppError> {
+    use domain::search::HORIZON_DAYS;
+    use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
+    // The day begins last twelve hours behind UTC; each airport's own date decides in the search.
+    let earliest = Timestamp::now() - SignedDuration::from_hours(12);
+    let first = earliest.to_zoned(TimeZone::UTC).date();
+    Ok(SaleDays { first, last: first.saturating_add(HORIZON_DAYS.days()) })
+}

@@ -1,0 +1,54 @@
+use leptos::prelude::*;
+use stylers_macro::style_sheet;
+
+use crate::AppError;
+#[cfg(feature = "ssr")]
+use crate::call;
+
+/// Asks for a booking reference and a surname, and leads to that trip.
+#[component]
+pub fn TripForm(
+    /// The reference, where it is known already.
+    #[prop(optional, into)]
+    pnr: String,
+) -> impl IntoView {
+    let class = style_sheet!("style/trip_form.css");
+    let open = ServerAction::<OpenTrip>::new();
+    let refused = move || open.value().get().and_then(Result::err).map(|error| error.to_string());
+    view! { class = class,
+        <ActionForm action=open>
+            <div class="card ask">
+                <label class="field">
+                    <span>"Booking reference"</span>
+                    <input
+                        name="pnr"
+                        class="pnr"
+                        value=pnr
+                        required
+                        minlength="6"
+                        maxlength="6"
+                        autocomplete="off"
+                        autocapitalize="characters"
+                        spellcheck="false"
+                    />
+                </label>
+                <label class="field">
+                    <span>"Surname"</span>
+                    <input name="surname" required maxlength="60" autocomplete="family-name" />
+                </label>
+                <button class="button go" type="submit">"Open trip"</button>
+                <div class="answer" role="alert">
+                    {move || refused().map(|reason| view! { <p class="note stop">{reason}</p> })}
+                </div>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Opens a trip to this visitor, and leads to it.
+#[server(endpoint = "open_trip")]
+pub async fn open_trip(pnr: String, surname: String) -> Result<(), AppError> {
+    let pnr = call::ports()?.trips.open(call::visitor()?, &pnr, &surname).await.map_err(call::refuse)?;
+    leptos_axum::redirect(&format!("/trips/{pnr}"));
+    Ok(())
+}

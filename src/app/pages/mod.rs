@@ -1,0 +1,11 @@
+//! One page a file, in the order in which travellers meet them.
+
+mod booking;
+pub mod home;
+pub mod not_found;
+pub mod pay;
+pub mod results;
+pub mod seats;
+pub mod travellers;
+pub mod trip;
+pub mod trips;

@@ -1,0 +1,227 @@
+use domain::search::{SearchQuery, Sort};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use stylers_macro::style_sheet;
+
+#[cfg(feature = "ssr")]
+use crate::call;
+use crate::{
+    AppError,
+    answers::{ItineraryCard, SearchRequest, SearchResults},
+    components::{
+        brand_table::BrandTable,
+        choose_brand::ChooseOffer,
+        day_strip::DayStrip,
+        offer_card::OfferCard,
+        posted_error::PostedError,
+        search_form::{SaleDays, SearchForm, bookable_days},
+        way_to_fly::WayToFly,
+    },
+    search_url::SearchUrl,
+    text,
+};
+
+/// The ways to fly, to compare. For a return, first the outbound is chosen here and then, under the same search, the return.
+#[component]
+pub fn ResultsPage() -> impl IntoView {
+    let query = use_query_map();
+    let search = Memo::new(move |_| SearchUrl::read(&query.read()));
+    let days = Resource::new(|| (), |()| bookable_days());
+    let results = Resource::new(move || search.get(), found);
+    view! {
+        <div class="page">
+            <PostedError<ChooseOffer> />
+            <Transition fallback=|| view! { <p class="muted" role="status">"Searching…"</p> }>
+                {move || {
+                    let search = search.get();
+                    Suspend::new(async move {
+                        let days = days.await.ok();
+                        match results.await {
+                            Ok(results) => view! { <Results results search days /> }.into_any(),
+                            Err(error) => view! { <Refused error search days /> }.into_any(),
+                        }
+                    })
+                }}
+            </Transition>
+        </div>
+    }
+}
+
+/// The list with everything around it.
+#[component]
+fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) -> impl IntoView {
+    let class = style_sheet!("style/results.css");
+    let SearchResults {
+        query,
+        origin_name,
+        destination_name,
+        date,
+        outbound,
+        return_follows,
+        options,
+        days: strip,
+        took_ms,
+    } = results;
+    let choosing_return = outbound.is_some();
+    let title = format!("{origin_name} to {destination_name}");
+    let all = options.len();
+    let shown: Vec<ItineraryCard> =
+        options.into_iter().filter(|card| !search.direct || card.itinerary.stops() == 0).collect();
+    let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
+    let change_outbound = search.href_with(|s| s.request.outbound.clear());
+    let recommends = search.request.sort == Sort::Best.as_str();
+    let list = if shown.is_empty() {
+        view! { <NothingFound filtered=all search=search.clone() /> }.into_any()
+    } else {
+        let cards = shown.into_iter().enumerate().map(|(place, card)| {
+            let next = return_follows.then(|| search.href_with(|s| s.request.outbound.clone_from(&card.key)));
+            view! { class = class, <li><OfferCard best=recommends && place == 0 outbound=next card /></li> }
+        });
+        view! { class = class, <ol class="list">{cards.collect_view()}</ol> }.into_any()
+    };
+    view! { class = class,
+        <Title text=format!("{title}, {}", text::short_date(date)) />
+        <header class="head">
+            <div>
+                <h1>{title}</h1>
+                <p class="muted">{conditions(&query, date, return_follows, choosing_return)}</p>
+            </div>
+            <details class="change">
+                <summary class="button slim">"Change search"</summary>
+                <div class="card form">
+                    <SearchForm search=search.clone() days />
+                </div>
+            </details>
+        </header>
+        {outbound
+            .map(|card| {
+                view! { class = class,
+                    <section class="card chosen" aria-labelledby="chosen-title">
+                        <div class="chosen-head">
+                            <h2 class="small" id="chosen-title">
+                                {format!("Your outbound, {}", text::medium_date(card.itinerary.first().departs.date()))}
+                            </h2>
+                            <a class="small" href=change_outbound>"Change"<span class="unseen">" the outbound"</span></a>
+                        </div>
+                        <WayToFly itinerary=card.itinerary />
+                    </section>
+                }
+            })}
+        <DayStrip days=strip shown=date search=search.clone() />
+        <div class="tools">
+            <nav class="segments" aria-label="Order">{sorts(&search)}</nav>
+            <nav class="segments" aria-label="Stops">{stops(&search)}</nav>
+            <p class="small muted" role="status">{count}</p>
+        </div>
+        {(!return_follows && all > 0).then(|| view! { <BrandTable /> })}
+        {list}
+    }
+}
+
+/// Why there are no results, and the form to try again.
+#[component]
+fn Refused(error: AppError, search: SearchUrl, days: Option<SaleDays>) -> impl IntoView {
+    let class = style_sheet!("style/refused.css");
+    let wrong = match &error {
+        AppError::Invalid { field, .. } => field.clone(),
+        _ => None,
+    };
+    view! { class = class,
+        <Title text="Search again, SkyConnect" />
+        <h1>"Let us look again"</h1>
+        <p class="note stop reason" role="alert">{error.to_string()}</p>
+        <section class="card form" aria-label="Search flights">
+            <SearchForm search days wrong />
+        </section>
+    }
+}
+
+/// Said instead of an empty list, with what may help.
+#[component]
+fn NothingFound(
+    /// Ways to fly that the filter hides.
+    filtered: usize,
+    search: SearchUrl,
+) -> impl IntoView {
+    let class = style_sheet!("style/nothing_found.css");
+    let all = search.href_with(|s| s.direct = false);
+    if filtered > 0 {
+        view! { class = class,
+            <p class="card nothing">
+                "No flight goes there without a stop on this day. "
+                <a href=all>{format!("Show {} with a stop", text::counted(filtered, "way", "ways"))}</a>
+                ", or try another day above."
+            </p>
+        }
+        .into_any()
+    } else {
+        view! { class = class,
+            <p class="card nothing">
+                "We find no way to fly on this day with enough places, in this cabin and with one change at most. "
+                "Try another day above, another cabin, or an airport nearby."
+            </p>
+        }
+        .into_any()
+    }
+}
+
+/// "Tuesday 22 December 2026. Times are local to each airport. Prices for 2 adults, taxes included."
+fn conditions(
+    query: &SearchQuery,
+    date: jiff::civil::Date,
+    return_follows: bool,
+    choosing_return: bool,
+) -> String {
+    let scope = match (return_follows, choosing_return) {
+        (true, _) => " for the outbound alone; the return is added in the next step",
+        (_, true) => " for both ways",
+        _ => "",
+    };
+    format!(
+        "{}. Times are local to each airport. Prices for {}, taxes included{scope}.",
+        text::long_date(date),
+        query.party.describe()
+    )
+}
+
+fn sorts(search: &SearchUrl) -> impl IntoView + use<> {
+    let links: Vec<_> = Sort::ALL
+        .into_iter()
+        .map(|sort| {
+            let current = (search.request.sort == sort.as_str()).then_some("true");
+            let href = search.href_with(|s| sort.as_str().clone_into(&mut s.request.sort));
+            view! { <a href=href aria-current=current data-noscroll="true">{sort_name(sort)}</a> }
+        })
+        .collect();
+    links
+}
+
+fn sort_name(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Best => "Best",
+        Sort::Cheapest => "Cheapest",
+        Sort::Fastest => "Fastest",
+        Sort::Earliest => "Earliest",
+    }
+}
+
+fn stops(search: &SearchUrl) -> impl IntoView + use<> {
+    let link = |direct: bool, name: &'static str| {
+        let current = (search.direct == direct).then_some("true");
+        view! { <a href=search.href_with(|s| s.direct = direct) aria-current=current data-noscroll="true">{name}</a> }
+    };
+    (link(false, "All"), link(true, "Direct only"))
+}
+
+async fn found(search: SearchUrl) -> Result<SearchResults, AppError> {
+    match search.fault() {
+        Some(fault) => Err(fault),
+        None => search_flights(search.request).await,
+    }
+}
+
+#[server(endpoint = "search_flights")]
+pub async fn search_flights(request: SearchRequest) -> Result<SearchResults, AppError> {
+    call::ports()?.search.search(request).await.map_err(call::refuse)
+}
