@@ -27,7 +27,7 @@ release_build() {
   mkdir -p "$TARGET/release"
   rm -f "$stamp"
   # The queries are checked against .sqlx/. The sandbox rides along with the server: they share their libraries.
-  (cd "$ROOT" && SQLX_OFFLINE=true LEPTOS_SITE_ROOT=$SITE cargo leptos build --release --cargo-locked \
+  (cd "$ROOT" && SQLX_OFFLINE=true LEPTOS_SITE_ROOT=$SITE cargo leptos build --release --precompress --cargo-locked \
     --bin-cargo-args=--package=stripe-sandbox --bin-cargo-args=--bin=stripe-sandbox)
   echo "$fingerprint" >"$stamp"
 }

@@ -40,7 +40,7 @@ wait_until_ready() {
 server_settings() {
   export SKYCONNECT_ADDR=$1
   export LEPTOS_OUTPUT_NAME=skyconnect LEPTOS_SITE_ROOT=$SITE LEPTOS_SITE_PKG_DIR=pkg LEPTOS_SITE_ADDR=$1
-  export LEPTOS_HASH_FILES=true LEPTOS_ENV=PROD SKYCONNECT_DATA=${SKYCONNECT_DATA:-$ROOT/data}
+  export LEPTOS_HASH_FILES=true LEPTOS_ENV=PROD
 }
 
 # The address under which this machine reaches a server that listens on ADDR.

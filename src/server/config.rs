@@ -3,7 +3,7 @@
 use std::{env, fmt, net::SocketAddr};
 
 /// Every setting with its variable; `.env.sample` explains each to whoever runs the program.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// `DATABASE_URL`
     pub database_url: String,
@@ -18,7 +18,7 @@ pub struct Config {
     pub stripe: StripeSettings,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct StripeSettings {
     /// `STRIPE_SECRET_KEY`; without it the bundled sandbox is spoken to.
     pub secret_key: Secret,

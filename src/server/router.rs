@@ -13,7 +13,7 @@ use axum::{
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
-use tower_http::{compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
 use crate::{
     headers, health,
@@ -54,7 +54,8 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign_changes))
         .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
-        .layer(CompressionLayer::new())
+        // Pages are compressed as they go, so a light level; the browser's code lies there compressed already.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         // Sockets live long and are neither timed out nor compressed.
         .route("/live/departures/{id}", get(watch_departure))
         .layer(middleware::from_fn(headers::secure))

@@ -1,0 +1,42 @@
+use domain::traveller::Party;
+use server::timetables::{ImportError, Timetables};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::world::{World, visitor};
+
+const DEMO: &str = include_str!("../../../../data/demo.ssim");
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_new_database_starts_with_the_demo_schedule_and_exports_it(pool: sqlx::PgPool) {
+    let timetables = Timetables::load(server::postgres::Postgres::over(pool)).await.unwrap();
+    assert_eq!(timetables.current().legs().len(), 4424);
+    let exported = timetables.export().unwrap();
+    let again = domain::ssim::read(&exported, timetables.airports()).unwrap();
+    assert_eq!(again.into_legs().len(), 4424);
+    let report = timetables.import("demo.ssim", DEMO).await.unwrap();
+    assert_eq!(report.to_string(), "15 carriers, 3089 flights, 4424 legs, from 2026-11-01 until further notice");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_import_that_takes_a_sold_departure_away_is_refused_whole(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let legs = world.site.timetable.current().legs().len();
+    world.choose(visitor(), &["Q1200"], 1).await.unwrap();
+    // The demo schedule files the same carrier, and no such flight.
+    let refused = world.site.timetable.import("demo.ssim", DEMO).await;
+    assert!(matches!(refused, Err(ImportError::Refused(_))), "{refused:?}");
+    world.site.timetable.renew().await.unwrap();
+    assert_eq!(world.site.timetable.current().legs().len(), legs);
+    assert!(world.unsigned_offer(&["Q1200"], Party::new(1, 0, 0).unwrap()).total.minor > 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_faulty_file_is_refused_with_line_and_column_of_each_fault(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let faulty = DEMO.replacen("JFK", "J?K", 1).replacen("EWR", "E?R", 1);
+    let Err(ImportError::Faults(faults)) = world.site.timetable.import("faulty", &faulty).await else {
+        panic!("a faulty file was taken");
+    };
+    assert!(faults.len() >= 2);
+    assert!(faults[0].line > 1 && faults[0].column > 1, "{}", faults[0]);
+}

@@ -1,0 +1,132 @@
+use std::time::Duration;
+
+use app::ports::Seats as _;
+use domain::{
+    cabin::SeatNumber,
+    live::{Ask, Frame, SeatPicture},
+    seat::SeatState,
+};
+use futures_util::{SinkExt as _, StreamExt as _};
+use server::{router::router, run::serve};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{self, Message, client::IntoClientRequest as _, http::HeaderValue},
+};
+
+use crate::world::{ORIGIN, World, departure, visitor};
+
+const PATIENCE: Duration = Duration::from_secs(15);
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+async fn address(world: &World) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = router(world.site.clone());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address.to_string()
+}
+
+async fn watch(address: &str, flight: &str, origin: &'static str) -> Result<Socket, tungstenite::Error> {
+    let url = format!("ws://{address}/live/departures/{}", departure(flight));
+    let mut request = url.into_client_request().unwrap();
+    request.headers_mut().insert("origin", HeaderValue::from_static(origin));
+    Ok(connect_async(request).await?.0)
+}
+
+/// Reads frames into a picture until it is as wanted.
+async fn until(socket: &mut Socket, picture: &mut SeatPicture, wanted: impl Fn(&SeatPicture) -> bool) {
+    timeout(PATIENCE, async {
+        while !wanted(picture) {
+            let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else { continue };
+            match Frame::decode(&bytes).unwrap() {
+                Frame::Snapshot(changes) => _ = picture.apply_snapshot(&changes),
+                Frame::Changes(changes) => changes.iter().for_each(|change| _ = picture.apply(change)),
+                Frame::Digest(_) | Frame::Pace { .. } => {}
+            }
+        }
+    })
+    .await
+    .expect("the picture never came to be as wanted");
+}
+
+fn seat(text: &str) -> SeatNumber {
+    SeatNumber::parse(text).unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_seat_picked_at_one_server_turns_taken_at_another(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    world.pick(ada, hold, "Q1200", 0, "30A", 0).await.unwrap();
+
+    // A second server over the same Postgres and Redis.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let other = listener.local_addr().unwrap().to_string();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let postgres = server::postgres::Postgres::over(world.pool.clone());
+    let (config, options) = (world.config.clone(), world.site.options.clone());
+    let running = tokio::spawn(async move {
+        serve(listener, &config, options, postgres, async { _ = stopped.await }).await
+    });
+
+    let mut socket = watch(&other, "Q1200", ORIGIN).await.unwrap();
+    let mut picture = SeatPicture::default();
+    until(&mut socket, &mut picture, |p| p.state(seat("30A")) == SeatState::Held).await;
+    world.pick(ada, hold, "Q1200", 0, "30B", 0).await.unwrap();
+    until(&mut socket, &mut picture, |p| p.state(seat("30B")) == SeatState::Held).await;
+    assert_eq!(picture.state(seat("30A")), SeatState::Available);
+    world.site.seating.release(ada, hold).await.unwrap();
+    until(&mut socket, &mut picture, |p| p.state(seat("30B")) == SeatState::Available).await;
+    drop(socket);
+    stop.send(()).unwrap();
+    running.await.unwrap().unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_never_published_is_repaired_by_the_digest(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    let mut socket = watch(&address(&world).await, "Q1200", ORIGIN).await.unwrap();
+    let mut picture = SeatPicture::default();
+    // Written behind the channel's back.
+    sqlx::query("insert into seats (departure, seat, state, version, hold_id, traveller) values ($1, '31C', 'held', 1, $2, 0)")
+        .bind(departure("Q1200").to_string())
+        .bind(hold.0)
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    until(&mut socket, &mut picture, |p| p.state(seat("31C")) == SeatState::Held).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn foreign_pages_unknown_departures_and_nonsense_are_turned_away(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let address = address(&world).await;
+    let status = |answer: Result<Socket, tungstenite::Error>| match answer {
+        Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+        _ => 101,
+    };
+    assert_eq!(status(watch(&address, "Q1200", "http://evil.test").await), 403);
+    assert_eq!(status(watch(&address, "Q1999", ORIGIN).await), 404);
+    let mut socket = watch(&address, "Q1200", ORIGIN).await.unwrap();
+    socket.send(Message::Binary(Ask::Snapshot.encode().into())).await.unwrap();
+    socket.send(Message::Binary(vec![77; 20].into())).await.unwrap();
+    let closed = timeout(PATIENCE, async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(frame))) => break frame.map(|f| u16::from(f.code)),
+                Some(Ok(_)) => {}
+                _ => break None,
+            }
+        }
+    });
+    assert_eq!(closed.await.unwrap(), Some(1002));
+}

@@ -1,0 +1,177 @@
+//! Many at once for the same thing, and the same against a planted variant without guard, which must be seen to oversell.
+
+use std::sync::Arc;
+
+use app::ports::Visitor;
+use domain::hold::HoldId;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::{sync::Barrier, task::JoinSet};
+use uuid::Uuid;
+
+use crate::world::{World, departure, visitor};
+
+const CROWD: usize = 200;
+const SEAT: &str = "30A";
+
+/// How many of the crowd believe that the seat is theirs.
+async fn crowd_for_one_seat(world: Arc<World>, holds: Vec<(Visitor, HoldId)>) -> usize {
+    let start = Arc::new(Barrier::new(holds.len()));
+    let mut crowd = JoinSet::new();
+    for (visitor, hold) in holds {
+        let (world, start) = (world.clone(), start.clone());
+        crowd.spawn(async move {
+            start.wait().await;
+            world.pick(visitor, hold, "Q1200", 0, SEAT, 0).await.is_ok()
+        });
+    }
+    crowd.join_all().await.into_iter().filter(|won| *won).count()
+}
+
+async fn holds(world: &World) -> Vec<(Visitor, HoldId)> {
+    let mut holds = Vec::new();
+    for _ in 0..CROWD {
+        let visitor = visitor();
+        holds.push((visitor, world.choose(visitor, &["Q1200"], 1).await.unwrap()));
+    }
+    holds
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_hundred_picks_of_one_seat_exactly_one_wins(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    let holds = holds(&world).await;
+    assert_eq!(crowd_for_one_seat(world.clone(), holds).await, 1);
+    assert_eq!(world.count("select count(*) from seats").await, 1);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_seat_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    // The schema would refuse the planted write: what is shown here is what it is there for.
+    sqlx::raw_sql("drop trigger seat_moves on seats").execute(&world.pool).await.unwrap();
+    let holds = holds(&world).await;
+    let between = Arc::new(Barrier::new(holds.len()));
+    let mut crowd = JoinSet::new();
+    for (_, hold) in holds {
+        let (pool, between) = (world.pool.clone(), between.clone());
+        crowd.spawn(async move { planted_pick(&pool, hold, &between).await });
+    }
+    let winners = crowd.join_all().await.into_iter().filter(|won| *won).count();
+    assert!(winners > 1, "the planted race must be lost every time");
+    assert_eq!(winners, CROWD);
+}
+
+/// Reads, waits until all have read, then writes what it believes.
+async fn planted_pick(pool: &PgPool, hold: HoldId, between: &Barrier) -> bool {
+    let id = departure("Q1200").to_string();
+    let taken: Option<String> =
+        sqlx::query_scalar("select state from seats where departure = $1 and seat = $2 and state <> 'available'")
+            .bind(&id)
+            .bind(SEAT)
+            .fetch_optional(pool)
+            .await
+            .unwrap();
+    between.wait().await;
+    if taken.is_some() {
+        return false;
+    }
+    sqlx::query(
+        "insert into seats as s (departure, seat, state, version, hold_id, traveller) values ($1, $2, 'held', 1, $3, 0)
+        on conflict (departure, seat) do update set hold_id = excluded.hold_id, version = s.version + 1",
+    )
+    .bind(&id)
+    .bind(SEAT)
+    .bind(hold.0)
+    .execute(pool)
+    .await
+    .is_ok()
+}
+
+/// Leaves three places in economy of the flight.
+async fn leave_three(world: &World) {
+    for table in ["departure_cabins (departure, cabin, places, taken)", "departure_classes (departure, class, authorised, taken)"] {
+        let sql = format!("insert into {table} values ($1, 'Y', 3, 0)");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(departure("Q1200").to_string()).execute(&world.pool).await.unwrap();
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_hundred_requests_for_the_last_three_places_exactly_three_win(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    leave_three(&world).await;
+    let start = Arc::new(Barrier::new(CROWD));
+    let mut crowd = JoinSet::new();
+    for _ in 0..CROWD {
+        let (world, start) = (world.clone(), start.clone());
+        crowd.spawn(async move {
+            start.wait().await;
+            world.choose(visitor(), &["Q1200"], 1).await.is_ok()
+        });
+    }
+    assert_eq!(crowd.join_all().await.into_iter().filter(|won| *won).count(), 3);
+    assert_eq!(world.count("select count(*) from holds").await, 3);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_capacity_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    leave_three(&world).await;
+    let between = Arc::new(Barrier::new(CROWD));
+    let mut crowd = JoinSet::new();
+    for _ in 0..CROWD {
+        let (pool, between) = (world.pool.clone(), between.clone());
+        crowd.spawn(async move { planted_take(&pool, &between).await });
+    }
+    let winners = crowd.join_all().await.into_iter().filter(|won| *won).count();
+    assert!(winners > 3, "the planted race must be lost every time");
+    assert_eq!(winners, CROWD);
+}
+
+/// Reads the counter, waits until all have read, then writes one more than it read: every constraint is content.
+async fn planted_take(pool: &PgPool, between: &Barrier) -> bool {
+    let id = departure("Q1200").to_string();
+    let taken: i32 = sqlx::query_scalar("select taken from departure_cabins where departure = $1")
+        .bind(&id)
+        .fetch_one(pool)
+        .await
+        .unwrap();
+    between.wait().await;
+    if taken >= 3 {
+        return false;
+    }
+    let visitor = Uuid::new_v4();
+    sqlx::query("insert into visitors (id) values ($1)").bind(visitor).execute(pool).await.unwrap();
+    sqlx::query("update departure_cabins set taken = $2 where departure = $1")
+        .bind(&id)
+        .bind(taken + 1)
+        .execute(pool)
+        .await
+        .is_ok()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn no_seat_leaks_when_holds_end_while_their_visitors_pick(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    let mut crowd = JoinSet::new();
+    for row in 0..60_u8 {
+        let visitor = visitor();
+        let hold = world.choose(visitor, &["Q1200"], 1).await.unwrap();
+        let seat = ["30A", "30B", "30C", "31A", "31B", "31C"][usize::from(row % 6)];
+        let picker = world.clone();
+        crowd.spawn(async move {
+            let _ = picker.pick(visitor, hold, "Q1200", 0, seat, 0).await;
+        });
+        let ender = world.clone();
+        crowd.spawn(async move {
+            ender.site.seating.end(hold, server::postgres::EndAs::Released).await.unwrap();
+        });
+    }
+    crowd.join_all().await;
+    assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
+    world.audit().await;
+}

@@ -1,0 +1,262 @@
+//! A server on a database of its own, and what its users do.
+
+use std::{collections::BTreeSet, env};
+
+use app::{
+    answers::{Contact, HoldView, PickRequest, Picked, TravellerEntry},
+    ports::{HoldError, PickError, Seats as _, Visitor},
+};
+use domain::{
+    airport::AirportCode,
+    cabin::{Cabin, Configuration, SeatNumber},
+    carrier::CarrierCode,
+    departure::DepartureId,
+    fare::{self, FareBrand},
+    hold::HoldId,
+    offer::Offer,
+    schedule::{AircraftCode, Call, OperatingDays, Period, ScheduledLeg},
+    search::Itinerary,
+    seat::SeatVersion,
+    traveller::Party,
+};
+use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use leptos::config::LeptosOptions;
+use server::{
+    config::{Config, Secret, StripeSettings},
+    postgres::{Claim, Postgres},
+    site::Site,
+};
+use sqlx::{PgPool, postgres::PgConnectOptions};
+use stripe_sandbox::Sandbox;
+use tokio::{net::TcpListener, task::JoinSet};
+use uuid::Uuid;
+
+pub const WEBHOOK_SECRET: &str = "whsec_test";
+pub const ORIGIN: &str = "http://sky.test";
+
+/// A server with its sandbox; its jobs run only where a test runs them.
+pub struct World {
+    pub site: Site,
+    pub sandbox: Sandbox,
+    pub pool: PgPool,
+    pub postgres: Postgres,
+    pub config: Config,
+    _tasks: JoinSet<()>,
+}
+
+impl World {
+    /// Opens a server on the test's own database with the test schedule.
+    pub async fn open(options: PgConnectOptions) -> Self {
+        let pool = Postgres::pool(40).connect_with(Postgres::bounded(options)).await.unwrap();
+        let postgres = Postgres::over(pool.clone());
+        let legs = schedule();
+        let carriers: BTreeSet<CarrierCode> = legs.iter().map(|leg| leg.flight.carrier).collect();
+        postgres.import("test", &carriers, &legs, today(), |_, _, _| true).await.unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api = format!("http://{}/", listener.local_addr().unwrap());
+        let sandbox = Sandbox::new(stripe_sandbox::Config {
+            webhook_secret: WEBHOOK_SECRET.into(),
+            ..stripe_sandbox::Config::default()
+        })
+        .unwrap();
+        tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
+        let config = Config {
+            database_url: String::new(),
+            redis_url: env::var("REDIS_URL").expect("REDIS_URL names a Redis for tests"),
+            address: "127.0.0.1:0".parse().unwrap(),
+            public_url: ORIGIN.into(),
+            secret: Secret("a secret that only tests know, 32+".into()),
+            stripe: StripeSettings {
+                secret_key: Secret("sk_test_sandbox".into()),
+                publishable_key: "pk_test_sandbox".into(),
+                webhook_secret: Secret(WEBHOOK_SECRET.into()),
+                script_url: format!("{api}v3/"),
+                api_url: Some(api),
+            },
+        };
+        let mut tasks = JoinSet::new();
+        let site = Site::open(&config, options_of_pages(), postgres.clone(), &mut tasks).await.unwrap();
+        Self { site, sandbox, pool, postgres, config, _tasks: tasks }
+    }
+
+    /// A signed offer of these flights, all on the day in a month, for so many adults in economy.
+    pub fn offer(&self, flights: &[&str], adults: u8) -> String {
+        self.site.signing.offer_token(&self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap()))
+    }
+
+    pub fn unsigned_offer(&self, flights: &[&str], party: Party) -> Offer {
+        let timetable = self.site.timetable.current();
+        let ids: Vec<DepartureId> = flights.iter().map(|flight| departure(flight)).collect();
+        let legs = ids.iter().map(|id| timetable.departure(id).expect("a scheduled flight")).collect();
+        let bounds = [Itinerary::new(legs).unwrap()];
+        let quote =
+            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports()).unwrap();
+        Offer {
+            bounds: vec![ids],
+            cabin: Cabin::Economy,
+            brand: FareBrand::Standard,
+            party,
+            total: quote.total,
+            expires_at: Timestamp::now() + SignedDuration::from_mins(30),
+        }
+    }
+
+    pub async fn choose(&self, visitor: Visitor, flights: &[&str], adults: u8) -> Result<HoldId, HoldError> {
+        self.site.seating.choose(visitor, &self.offer(flights, adults)).await
+    }
+
+    /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
+    pub async fn take_in_order(&self, visitor: Visitor, flights: [&str; 2], reversed: bool) -> HoldId {
+        let offer = self.unsigned_offer(&flights, Party::new(1, 0, 0).unwrap());
+        let timetable = self.site.timetable.current();
+        let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
+        let bounds = [Itinerary::new(legs.clone()).unwrap()];
+        let airports = self.site.timetable.airports();
+        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, airports).unwrap();
+        if reversed {
+            legs.reverse();
+        }
+        let id = HoldId(Uuid::new_v4());
+        let claim = Claim { id, visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
+        self.postgres.take(&claim).await.unwrap();
+        id
+    }
+
+    pub async fn pick(
+        &self,
+        visitor: Visitor,
+        hold: HoldId,
+        flight: &str,
+        traveller: u8,
+        seat: &str,
+        version: SeatVersion,
+    ) -> Result<Picked, PickError> {
+        let seat = SeatNumber::parse(seat).unwrap();
+        let request = PickRequest { hold, departure: departure(flight), traveller, seat, version };
+        self.site.seating.pick(visitor, request).await
+    }
+
+    pub async fn view(&self, visitor: Visitor, hold: HoldId) -> Result<HoldView, HoldError> {
+        self.site.seating.hold(visitor, hold).await
+    }
+
+    pub async fn name(&self, visitor: Visitor, hold: HoldId, surnames: &[&str]) {
+        let travellers = surnames
+            .iter()
+            .map(|surname| TravellerEntry {
+                given_name: "Ada".into(),
+                surname: (*surname).into(),
+                birth_date: "1985-04-30".into(),
+            })
+            .collect();
+        let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
+        self.site.seating.name_travellers(visitor, hold, travellers, contact).await.unwrap();
+    }
+
+    /// Moves the database's clock; what has been moved stays so.
+    pub async fn pass(&self, minutes: i32) {
+        sqlx::query(
+            "insert into test_clock as c (shift) values (make_interval(mins => $1))
+            on conflict (only_row) do update set shift = c.shift + excluded.shift",
+        )
+        .bind(minutes)
+        .execute(&self.pool)
+        .await
+        .unwrap();
+    }
+
+    pub async fn count(&self, sql: &str) -> i64 {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql.to_owned())).fetch_one(&self.pool).await.unwrap()
+    }
+
+    /// The invariants that the database can be asked for, each as a question whose answer must be nought.
+    pub async fn audit(&self) {
+        for (question, sql) in AUDIT {
+            assert_eq!(self.count(sql).await, 0, "{question}");
+        }
+    }
+}
+
+const AUDIT: [(&str, &str); 5] = [
+    (
+        "cabin counters that differ from what holds and coupons add up to",
+        "select count(*) from departure_cabins c where c.taken <> (
+            select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
+            where l.departure = c.departure and l.cabin = c.cabin
+                and h.state in ('active', 'reserved', 'converted'))",
+    ),
+    (
+        "class counters that differ from what holds add up to",
+        "select count(*) from departure_classes c where c.taken <> (
+            select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
+            where l.departure = c.departure and l.class = c.class
+                and h.state in ('active', 'reserved', 'converted'))",
+    ),
+    (
+        "seats owned by a hold that is over, or in a state that is not their hold's",
+        "select count(*) from seats s join holds h on h.id = s.hold_id
+        where (s.state, h.state) not in (('held', 'active'), ('reserved', 'reserved'), ('booked', 'converted'))",
+    ),
+    (
+        "visitors whose count differs from their live holds",
+        "select count(*) from visitors v where v.places <> (
+            select coalesce(sum(places), 0) from holds h
+            where h.visitor = v.id and h.state in ('active', 'reserved'))",
+    ),
+    (
+        "bookings whose ledger does not add up",
+        "select count(*) from (select booking_id from ledger group by booking_id, currency having sum(amount_minor) <> 0) b",
+    ),
+];
+
+pub fn visitor() -> Visitor {
+    Visitor(Uuid::new_v4())
+}
+
+pub fn today() -> Date {
+    Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
+
+/// That flight's first leg in a month.
+pub fn departure(flight: &str) -> DepartureId {
+    DepartureId { flight: flight.parse().unwrap(), leg: 1, date: today().checked_add(30.days()).unwrap() }
+}
+
+fn options_of_pages() -> LeptosOptions {
+    LeptosOptions::builder().output_name("skyconnect").build()
+}
+
+/// BOS–JFK–LAX and back on a 777, so that two hundred holds find a place, and a small plane that sells out soon.
+fn schedule() -> Vec<ScheduledLeg> {
+    vec![
+        leg("Q1100", "BOS", "07:00", "JFK", "08:20", "77W", "J42Y288"),
+        leg("Q1200", "JFK", "10:00", "LAX", "13:15", "77W", "J42Y288"),
+        leg("Q1201", "LAX", "08:00", "JFK", "16:20", "77W", "J42Y288"),
+        leg("Q1101", "JFK", "18:00", "BOS", "19:20", "77W", "J42Y288"),
+        leg("Q1300", "BOS", "09:00", "JFK", "10:20", "CR9", "F12Y64"),
+    ]
+}
+
+fn leg(flight: &str, from: &str, off: &str, to: &str, on: &str, aircraft: &str, cabins: &str) -> ScheduledLeg {
+    let call = |airport: &str, time: &str| Call {
+        airport: AirportCode::parse(airport).unwrap(),
+        time: time.parse().unwrap(),
+        terminal: None,
+    };
+    ScheduledLeg {
+        flight: flight.parse().unwrap(),
+        variation: 1,
+        leg: 1,
+        service: 'J',
+        period: Period { from: today().checked_sub(7.days()).unwrap(), to: None },
+        days: OperatingDays::DAILY,
+        origin: call(from, off),
+        destination: call(to, on),
+        departure_day: 0,
+        arrival_day: 0,
+        aircraft: AircraftCode::parse(aircraft).unwrap(),
+        classes: "JY".into(),
+        configuration: Configuration::parse(cabins).unwrap(),
+        made: true,
+    }
+}
