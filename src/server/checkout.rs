@@ -45,7 +45,13 @@ impl std::fmt::Debug for Paying {
 }
 
 impl Paying {
-    pub fn new(postgres: Postgres, live: Live, seating: Seating, stripe: Arc<Stripe>, page: StripePage) -> Self {
+    pub fn new(
+        postgres: Postgres,
+        live: Live,
+        seating: Seating,
+        stripe: Arc<Stripe>,
+        page: StripePage,
+    ) -> Self {
         Self { postgres, live, seating, stripe, page }
     }
 
@@ -89,7 +95,10 @@ impl Paying {
             Ok(None) => {
                 if key_spent {
                     let new = Uuid::new_v4().to_string();
-                    self.postgres.renew_create_key(payment.booking, &payment.create_key, &new).await.map_err(away)?;
+                    self.postgres
+                        .renew_create_key(payment.booking, &payment.create_key, &new)
+                        .await
+                        .map_err(away)?;
                 }
                 Err(CheckoutError::ProviderAway)
             }
@@ -109,9 +118,11 @@ impl Checkout for Paying {
         }
         if hold.state == HoldState::Active {
             for leg in 0..hold.legs.len() {
-                assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| match error {
-                    app::ports::PickError::Hold(error) => error,
-                    _ => HoldError::Unavailable,
+                assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| {
+                    match error {
+                        app::ports::PickError::Hold(error) => error,
+                        _ => HoldError::Unavailable,
+                    }
                 })?;
             }
             let key = Uuid::new_v4().to_string();

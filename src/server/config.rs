@@ -69,7 +69,8 @@ impl Config {
                 hint: "an origin such as https://fly.example",
             });
         }
-        let secret = required("SKYCONNECT_SECRET", "32 random characters or more; it signs cookies and offers")?;
+        let secret =
+            required("SKYCONNECT_SECRET", "32 random characters or more; it signs cookies and offers")?;
         if secret.len() < 32 {
             return Err(ConfigError::Wrong {
                 name: "SKYCONNECT_SECRET",
@@ -110,8 +111,14 @@ impl StripeSettings {
         };
         Ok(Self {
             secret_key: Secret(secret_key),
-            publishable_key: required("STRIPE_PUBLISHABLE_KEY", "the key that goes with STRIPE_SECRET_KEY, pk_…")?,
-            webhook_secret: Secret(required("STRIPE_WEBHOOK_SECRET", "the endpoint's signing secret, whsec_…")?),
+            publishable_key: required(
+                "STRIPE_PUBLISHABLE_KEY",
+                "the key that goes with STRIPE_SECRET_KEY, pk_…",
+            )?,
+            webhook_secret: Secret(required(
+                "STRIPE_WEBHOOK_SECRET",
+                "the endpoint's signing secret, whsec_…",
+            )?),
             api_url: optional("STRIPE_API_URL"),
             script_url: optional("STRIPE_JS_URL").unwrap_or_else(|| "https://js.stripe.com/v3/".into()),
         })

@@ -4,24 +4,24 @@
 //! `seating`, `checkout`, `trips`. All SQL is in `postgres`, the live channel in `live`, what runs by itself in `jobs`.
 
 pub mod config;
-pub mod run;
 pub mod router;
+pub mod run;
 pub mod site;
 
+pub mod checkout;
+pub mod jobs;
+pub mod live;
 mod searching;
 pub mod seating;
-pub mod checkout;
 mod trips;
-pub mod live;
-pub mod jobs;
 mod webhook;
 
 pub mod postgres;
-pub mod timetables;
 mod reference;
+pub mod timetables;
 
-pub mod signing;
-mod visitors;
-mod origins;
 mod headers;
 mod health;
+mod origins;
+pub mod signing;
+mod visitors;

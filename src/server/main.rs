@@ -69,7 +69,8 @@ async fn import(file: &str) -> Result<(), String> {
     let bytes = fs::read(file).map_err(|e| format!("{file}: {e}"))?;
     let text = String::from_utf8(bytes).map_err(|_| format!("{file} is no text"))?;
     let timetables = Timetables::load(database().await?).await.map_err(|e| e.to_string())?;
-    let report = timetables.import(file, &text).await.map_err(|e| format!("{file} was refused whole:\n{e}"))?;
+    let report =
+        timetables.import(file, &text).await.map_err(|e| format!("{file} was refused whole:\n{e}"))?;
     println!("{report}");
     Ok(())
 }

@@ -43,7 +43,8 @@ pub async fn refuse_foreign_changes(State(site): State<Site>, request: Request, 
     if reads || signed || site.origins.allows_change(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This request did not come from one of our pages, so nothing was done.").into_response()
+    (StatusCode::FORBIDDEN, "This request did not come from one of our pages, so nothing was done.")
+        .into_response()
 }
 
 #[cfg(test)]
@@ -61,7 +62,12 @@ mod tests {
         let origins = Origins::new("https://fly.example");
         assert!(origins.allows_change(&headers(&[("sec-fetch-site", "same-origin")])));
         assert!(origins.allows_change(&headers(&[("origin", "https://fly.example")])));
-        assert!(!origins.allows_change(&headers(&[("sec-fetch-site", "cross-site"), ("origin", "https://fly.example")])));
+        assert!(
+            !origins.allows_change(&headers(&[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://fly.example")
+            ]))
+        );
         assert!(!origins.allows_change(&headers(&[("sec-fetch-site", "same-site")])));
         assert!(!origins.allows_change(&headers(&[("origin", "https://fly.example.evil")])));
         assert!(!origins.allows_change(&headers(&[("origin", "null")])));

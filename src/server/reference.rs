@@ -46,5 +46,8 @@ pub fn aircraft_name(aircraft: AircraftCode) -> String {
 }
 
 fn name(names: &[(&str, &str)], code: &str) -> String {
-    names.iter().find(|(known, _)| *known == code).map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
+    names
+        .iter()
+        .find(|(known, _)| *known == code)
+        .map_or_else(|| code.to_owned(), |(_, name)| (*name).to_owned())
 }

@@ -16,12 +16,8 @@ use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, genera
 use tower_http::{CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
 use crate::{
-    headers, health,
-    live::watch_departure,
-    origins::refuse_foreign_changes,
-    site::Site,
-    visitors::know_visitor,
-    webhook::stripe_webhook,
+    headers, health, live::watch_departure, origins::refuse_foreign_changes, site::Site,
+    visitors::know_visitor, webhook::stripe_webhook,
 };
 
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
@@ -35,7 +31,8 @@ pub fn router(site: Site) -> Router {
         move || {
             provide_context(site.ports.clone());
             // The middleware has put the visitor into the request.
-            let visitor = use_context::<axum::http::request::Parts>().and_then(|p| p.extensions.get::<Visitor>().copied());
+            let visitor = use_context::<axum::http::request::Parts>()
+                .and_then(|p| p.extensions.get::<Visitor>().copied());
             if let Some(visitor) = visitor {
                 provide_context(visitor);
             }

@@ -126,8 +126,11 @@ impl Seats for Seating {
         }
         let named = travellers::parse(&hold, &travellers)?;
         let contact = travellers::parse_contact(contact)?;
-        let saved =
-            self.postgres.name_travellers(visitor.0, id, &named, &contact.email, &contact.phone).await.map_err(away)?;
+        let saved = self
+            .postgres
+            .name_travellers(visitor.0, id, &named, &contact.email, &contact.phone)
+            .await
+            .map_err(away)?;
         if saved { Ok(()) } else { Err(HoldError::Ended(HoldState::Expired)) }
     }
 
@@ -144,10 +147,13 @@ impl Seats for Seating {
             return Err(HoldError::NotFound.into());
         };
         let layout = Layout::of(&departure.aircraft, &departure.configuration);
-        let seat = layout.seat(request.seat).filter(|_| layout.cabin_of(request.seat) == Some(hold.offer.cabin));
+        let seat =
+            layout.seat(request.seat).filter(|_| layout.cabin_of(request.seat) == Some(hold.offer.cabin));
         let Some(seat) = seat else { return Err(PickError::NoSuchSeat(request.seat)) };
         let kinds = hold.offer.party.kinds();
-        let Some(kind) = kinds.get(usize::from(request.traveller)) else { return Err(HoldError::NotFound.into()) };
+        let Some(kind) = kinds.get(usize::from(request.traveller)) else {
+            return Err(HoldError::NotFound.into());
+        };
         may_sit(seat, *kind, assign::with_infant(&hold, request.traveller))
             .map_err(|refusal| PickError::Refused { seat: request.seat, reason: refusal.to_string() })?;
         let pick = Pick {
@@ -161,7 +167,10 @@ impl Seats for Seating {
         match self.pick_seat(pick).await {
             Err(PickError::Taken { seat, .. }) => {
                 let taken = assign::taken(&self.postgres.touched(request.departure).await.map_err(away)?);
-                Err(PickError::Taken { seat, nearest: nearest(&layout, seat, |s| taken.contains(&s), ALTERNATIVES) })
+                Err(PickError::Taken {
+                    seat,
+                    nearest: nearest(&layout, seat, |s| taken.contains(&s), ALTERNATIVES),
+                })
             }
             answer => Ok(Picked { changes: answer? }),
         }
@@ -180,7 +189,11 @@ impl Seats for Seating {
         if hold.state == HoldState::Reserved {
             return Err(HoldError::Locked);
         }
-        if self.postgres.extend(visitor.0, id).await.map_err(away)? { Ok(()) } else { Err(HoldError::NoExtension) }
+        if self.postgres.extend(visitor.0, id).await.map_err(away)? {
+            Ok(())
+        } else {
+            Err(HoldError::NoExtension)
+        }
     }
 
     async fn release(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {

@@ -147,8 +147,10 @@ impl Timetables {
             .carriers()
             .iter()
             .map(|carrier| {
-                let legs: Vec<_> =
+                let mut legs: Vec<_> =
                     timetable.legs().iter().filter(|leg| leg.flight.carrier == *carrier).cloned().collect();
+                // The format wants the legs of a variation together.
+                legs.sort_by_key(|leg| (leg.flight, leg.variation, leg.leg));
                 ssim::CarrierSchedule {
                     carrier: *carrier,
                     mode: ssim::TimeMode::Local,

@@ -26,7 +26,8 @@ impl TripFiles {
 
     fn view(&self, trip: TripRecord) -> TripView {
         let airports = self.timetables.airports();
-        let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
+        let city =
+            |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
         TripView {
             pnr: trip.pnr,
             state: trip.state,
@@ -76,7 +77,8 @@ impl Trips for TripFiles {
             return Err(TripError::NotFound);
         }
         // Accents and case are often left out when a name is typed.
-        let opening = self.postgres.open_trip(visitor.0, pnr, |name| fold(name) == typed).await.map_err(away)?;
+        let opening =
+            self.postgres.open_trip(visitor.0, pnr, |name| fold(name) == typed).await.map_err(away)?;
         match opening {
             Opening::Opened => Ok(pnr),
             Opening::Wrong => Err(TripError::NotFound),

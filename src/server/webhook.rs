@@ -17,7 +17,9 @@ pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: 
     let signature = headers.get("stripe-signature").and_then(|h| h.to_str().ok()).unwrap_or_default();
     let event = match site.paying.stripe.read_event(body, signature) {
         Ok(event) => event,
-        Err(error @ (WebhookError::WrongSignature | WebhookError::Stale { .. } | WebhookError::Malformed)) => {
+        Err(
+            error @ (WebhookError::WrongSignature | WebhookError::Stale { .. } | WebhookError::Malformed),
+        ) => {
             tracing::warn!(%error, "a webhook was refused");
             return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
         }

@@ -15,7 +15,8 @@ use crate::{
     seating::away,
 };
 
-const NOTHING_TAKEN: &str = "This payment is over. Nothing was charged; if an amount was kept aside on your card, it is given back.";
+const NOTHING_TAKEN: &str =
+    "This payment is over. Nothing was charged; if an amount was kept aside on your card, it is given back.";
 
 impl Paying {
     /// Settles whatever booking an intent pays for; an intent that is none of ours is passed over.
@@ -48,7 +49,9 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
         error => refused(&payment, &error),
     })?;
     match intent.status {
-        IntentStatus::RequiresCapture | IntentStatus::Succeeded => authorised(paying, &payment, &intent).await,
+        IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
+            authorised(paying, &payment, &intent).await
+        }
         IntentStatus::Canceled => {
             end(paying, &payment).await?;
             Ok(failed())
@@ -60,7 +63,11 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
 }
 
 /// The bank keeps the amount aside: tickets now, unless it is not the amount that was agreed on, or the hold is over.
-async fn authorised(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
+async fn authorised(
+    paying: &Paying,
+    payment: &PaymentRow,
+    intent: &Intent,
+) -> Result<Settled, CheckoutError> {
     let kept_minor = intent.amount_capturable_minor.max(intent.amount_received_minor);
     let currency = payment.total.currency.code();
     if kept_minor != payment.total.minor || !intent.currency.eq_ignore_ascii_case(currency) {
@@ -89,11 +96,8 @@ async fn authorised(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> R
 async fn declined(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
     let Some(decline) = &intent.last_error else { return Ok(open(payment.attempts)) };
     let reference = decline.charge_id.clone().unwrap_or_else(|| format!("{}:{}", intent.id, decline.code));
-    let attempts = paying
-        .postgres
-        .count_decline(payment.booking, &reference, &decline.message)
-        .await
-        .map_err(away)?;
+    let attempts =
+        paying.postgres.count_decline(payment.booking, &reference, &decline.message).await.map_err(away)?;
     if attempts >= CARD_ATTEMPTS {
         end(paying, payment).await?;
         return Ok(Settled::Failed {

@@ -44,7 +44,9 @@ async fn capture(site: &Site, errand: &Errand, payment: &PaymentRow) -> Result<(
     };
     if errand.attempt > 1 {
         match site.paying.stripe.retrieve(id).await {
-            Ok(Intent { status: IntentStatus::Succeeded, .. }) => return site.postgres.captured(errand).await,
+            Ok(Intent { status: IntentStatus::Succeeded, .. }) => {
+                return site.postgres.captured(errand).await;
+            }
             Ok(Intent { status: IntentStatus::RequiresCapture, .. }) => {}
             Ok(intent) => {
                 tracing::error!(booking = %errand.booking, status = ?intent.status, "a capture failed for good");
@@ -64,7 +66,9 @@ async fn void(site: &Site, errand: &Errand, payment: &PaymentRow) -> Result<(), 
     let intent = match &payment.intent {
         Some(id) => site.paying.stripe.retrieve(id).await.map(Some),
         // Its creation may have stayed unclear: look for it by what it says of its booking.
-        None => site.paying.stripe.find_intent(&errand.booking.to_string(), payment.created_at_secs - 60).await,
+        None => {
+            site.paying.stripe.find_intent(&errand.booking.to_string(), payment.created_at_secs - 60).await
+        }
     };
     let intent = match intent {
         Ok(None) => return site.postgres.voided(errand).await,

@@ -65,8 +65,10 @@ async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Ve
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
     while let Some((departure, frame)) = queued.recv().await {
         if connection.is_none() {
-            connection =
-                timeout(PUBLISH_TIMEOUT, redis.get_multiplexed_async_connection()).await.ok().and_then(Result::ok);
+            connection = timeout(PUBLISH_TIMEOUT, redis.get_multiplexed_async_connection())
+                .await
+                .ok()
+                .and_then(Result::ok);
         }
         let Some(redis) = connection.as_mut() else { continue };
         let published = timeout(

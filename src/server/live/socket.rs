@@ -39,7 +39,8 @@ pub async fn watch_departure(
     if !site.origins.allows(origin) {
         return (StatusCode::FORBIDDEN, "This page may not watch seats here.").into_response();
     }
-    let known = DepartureId::parse(&departure).ok().filter(|id| site.timetable.current().departure(id).is_some());
+    let known =
+        DepartureId::parse(&departure).ok().filter(|id| site.timetable.current().departure(id).is_some());
     let Some(departure) = known else {
         return (StatusCode::NOT_FOUND, "There is no such departure.").into_response();
     };
@@ -64,7 +65,12 @@ async fn serve(live: Live, departure: DepartureId, mut socket: WebSocket) {
     }
 }
 
-async fn talk(live: &Live, departure: DepartureId, socket: &mut WebSocket, mut frames: broadcast::Receiver<Bytes>) {
+async fn talk(
+    live: &Live,
+    departure: DepartureId,
+    socket: &mut WebSocket,
+    mut frames: broadcast::Receiver<Bytes>,
+) {
     let mut last_ask: Option<Instant> = None;
     loop {
         tokio::select! {

@@ -1,6 +1,6 @@
 use domain::{
-    booking::BookingState, departure::DepartureId, fare::Quote, hold::HoldId, hold::HoldState, live::SeatChange,
-    pnr::Pnr, ticket::TicketNumber,
+    booking::BookingState, departure::DepartureId, fare::Quote, hold::HoldId, hold::HoldState,
+    live::SeatChange, pnr::Pnr, ticket::TicketNumber,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -60,7 +60,12 @@ impl Postgres {
         Err(StoreError(sqlx::Error::Protocol("no free record locator or ticket number".into())))
     }
 
-    async fn ticket_as(&self, booking: Uuid, card: Option<&str>, pnr: Pnr) -> Result<TicketOutcome, TicketError> {
+    async fn ticket_as(
+        &self,
+        booking: Uuid,
+        card: Option<&str>,
+        pnr: Pnr,
+    ) -> Result<TicketOutcome, TicketError> {
         let mut tx = self.pool.begin().await?;
         let owner = sqlx::query!("select visitor, hold_id from bookings where id = $1", booking)
             .fetch_one(&mut *tx)
@@ -101,13 +106,9 @@ impl Postgres {
         sqlx::query!("update holds set state = 'converted', ended_at = sky_now() where id = $1", hold.0)
             .execute(&mut *tx)
             .await?;
-        sqlx::query!(
-            "update visitors set places = places - $2 where id = $1",
-            owner.visitor,
-            claim.places
-        )
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query!("update visitors set places = places - $2 where id = $1", owner.visitor, claim.places)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!(
             "update payments set state = 'authorised', card = $2 where booking_id = $1",
             booking,
@@ -124,12 +125,16 @@ impl Postgres {
         .await
         .map_err(StoreError::from);
         match ticketed {
-            Err(error) if error.constraint() == Some("booking_pnr_unique") => return Err(TicketError::PnrTaken),
+            Err(error) if error.constraint() == Some("booking_pnr_unique") => {
+                return Err(TicketError::PnrTaken);
+            }
             other => other?,
         };
         let seats = move_seats(&mut tx, hold, "booked").await?;
         issue_tickets(&mut tx, booking, hold, &claim.quote.0).await?;
-        for (account, amount_minor) in [("tickets", -claim.total_minor), ("capture_queued", claim.total_minor)] {
+        for (account, amount_minor) in
+            [("tickets", -claim.total_minor), ("capture_queued", claim.total_minor)]
+        {
             sqlx::query!(
                 "insert into ledger (booking_id, step, account, amount_minor, currency)
                 values ($1, 'ticketed', $2, $3, $4)",

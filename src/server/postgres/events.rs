@@ -32,9 +32,12 @@ impl Postgres {
     }
 
     pub async fn event_handled(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query!("update stripe_events set handled_at = sky_now() where id = $1 and handled_at is null", id)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!(
+            "update stripe_events set handled_at = sky_now() where id = $1 and handled_at is null",
+            id
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 }

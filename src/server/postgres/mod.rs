@@ -72,7 +72,10 @@ impl Postgres {
 
     /// How connections are kept; for tests that want more of them than a server.
     pub fn pool(connections: u32) -> PgPoolOptions {
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false)
+        PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .test_before_acquire(false)
     }
 
     /// Options whose sessions give up instead of waiting without end.

@@ -47,7 +47,13 @@ impl Postgres {
                 "void" => Step::Void,
                 _ => return None,
             };
-            Some(Errand { id: row.id, booking: row.booking_id, step, call_key: row.call_key, attempt: row.attempts })
+            Some(Errand {
+                id: row.id,
+                booking: row.booking_id,
+                step,
+                call_key: row.call_key,
+                attempt: row.attempts,
+            })
         }))
     }
 
@@ -152,7 +158,9 @@ impl Postgres {
 }
 
 async fn lock_booking(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("select id from bookings where id = $1 for no key update", booking).fetch_one(&mut **tx).await?;
+    sqlx::query!("select id from bookings where id = $1 for no key update", booking)
+        .fetch_one(&mut **tx)
+        .await?;
     Ok(())
 }
 

@@ -60,9 +60,10 @@ impl Postgres {
         create_key: &str,
     ) -> Result<Vec<(DepartureId, SeatChange)>, StartRefusal> {
         let mut tx = self.pool.begin().await?;
-        let known = sqlx::query_scalar!("select id from holds where id = $1 and visitor = $2", hold.0, visitor)
-            .fetch_optional(&mut *tx)
-            .await?;
+        let known =
+            sqlx::query_scalar!("select id from holds where id = $1 and visitor = $2", hold.0, visitor)
+                .fetch_optional(&mut *tx)
+                .await?;
         if known.is_none() {
             return Err(StartRefusal::Missing);
         }
@@ -74,9 +75,10 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
-        let booking = sqlx::query_scalar!("select id from bookings where hold_id = $1 for no key update", hold.0)
-            .fetch_one(&mut *tx)
-            .await?;
+        let booking =
+            sqlx::query_scalar!("select id from bookings where hold_id = $1 for no key update", hold.0)
+                .fetch_one(&mut *tx)
+                .await?;
         let claim = sqlx::query!(
             r#"select state, expires_at <= sky_now() as "over!" from holds where id = $1 for no key update"#,
             hold.0
@@ -168,7 +170,12 @@ impl Postgres {
     }
 
     /// Keeps the intent that Stripe made. Another one that is there already stays: only it hands out its secret.
-    pub async fn keep_intent(&self, booking: Uuid, intent: &str, client_secret: &str) -> Result<bool, StoreError> {
+    pub async fn keep_intent(
+        &self,
+        booking: Uuid,
+        intent: &str,
+        client_secret: &str,
+    ) -> Result<bool, StoreError> {
         let kept = sqlx::query!(
             "update payments set intent_id = $2, client_secret = $3
             where booking_id = $1 and state = 'open' and (intent_id is null or intent_id = $2)",
@@ -195,7 +202,12 @@ impl Postgres {
     }
 
     /// Counts a declined card once, however often it is told. Returns the cards declined so far.
-    pub async fn count_decline(&self, booking: Uuid, reference: &str, message: &str) -> Result<u8, StoreError> {
+    pub async fn count_decline(
+        &self,
+        booking: Uuid,
+        reference: &str,
+        message: &str,
+    ) -> Result<u8, StoreError> {
         let mut tx = self.pool.begin().await?;
         let counted = sqlx::query!(
             "insert into payment_attempts (booking_id, reference, message) values ($1, $2, $3) on conflict do nothing",

@@ -32,7 +32,9 @@ const IMPORT_LOCK: i64 = 0x5353_494d;
 impl Postgres {
     /// The number of the newest schedule, 0 while there is none: servers compare it with what they have in memory.
     pub async fn schedule_version(&self) -> Result<i64, StoreError> {
-        Ok(sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!" from schedules"#).fetch_one(&self.pool).await?)
+        Ok(sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!" from schedules"#)
+            .fetch_one(&self.pool)
+            .await?)
     }
 
     /// All legs of all carriers, in the order of flight, variation and leg.
@@ -60,9 +62,8 @@ impl Postgres {
         sqlx::query!("select pg_advisory_xact_lock($1)", IMPORT_LOCK).execute(&mut *tx).await?;
         // Nobody takes a first place on a departure while it is looked at which have rows.
         sqlx::query!("lock table departure_cabins in share mode").execute(&mut *tx).await?;
-        let touched = sqlx::query!("select departure, cabin, places from departure_cabins")
-            .fetch_all(&mut *tx)
-            .await?;
+        let touched =
+            sqlx::query!("select departure, cabin, places from departure_cabins").fetch_all(&mut *tx).await?;
         let lost: BTreeSet<DepartureId> = touched
             .iter()
             .filter_map(|row| Some((row.departure.parse::<DepartureId>().ok()?, row)))

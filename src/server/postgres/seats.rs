@@ -85,7 +85,10 @@ impl Postgres {
     }
 
     /// Count and sum of versions of each of these departures, in one query; untouched ones are absent.
-    pub async fn digests(&self, departures: &[DepartureId]) -> Result<HashMap<DepartureId, Digest>, StoreError> {
+    pub async fn digests(
+        &self,
+        departures: &[DepartureId],
+    ) -> Result<HashMap<DepartureId, Digest>, StoreError> {
         let names: Vec<String> = departures.iter().map(ToString::to_string).collect();
         let rows = sqlx::query!(
             r#"select departure, count(*) as "count!", sum(version)::bigint as "version_sum!"

@@ -45,7 +45,12 @@ const TRIES_WINDOW_SECS: f64 = 600.0;
 
 impl Postgres {
     /// Lets a visitor see the trip of that PNR, if the surname (folded by the caller) is one of its travellers'.
-    pub async fn open_trip(&self, visitor: Uuid, pnr: Pnr, is_traveller: impl Fn(&str) -> bool) -> Result<Opening, StoreError> {
+    pub async fn open_trip(
+        &self,
+        visitor: Uuid,
+        pnr: Pnr,
+        is_traveller: impl Fn(&str) -> bool,
+    ) -> Result<Opening, StoreError> {
         let mut tx = self.pool.begin().await?;
         let Some(booking) = sqlx::query_scalar!("select id from bookings where pnr = $1", pnr.as_str())
             .fetch_optional(&mut *tx)

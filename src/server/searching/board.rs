@@ -30,7 +30,9 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
         .flatten()
         .flat_map(|date| airports.expand(city).into_iter().map(move |airport| (airport, date)))
         .flat_map(|(airport, date)| timetable.departures_from(airport, date))
-        .filter(|departure| departure.departs_at > closes && departure.configuration.places(Cabin::Economy) > 0)
+        .filter(|departure| {
+            departure.departs_at > closes && departure.configuration.places(Cabin::Economy) > 0
+        })
         .collect();
     departures.sort_by_key(|departure| (departure.departs_at, departure.id));
     departures.dedup_by_key(|departure| departure.destination);

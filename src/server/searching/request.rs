@@ -2,7 +2,8 @@
 
 use app::{answers::SearchRequest, ports::SearchError};
 use domain::{
-    airport::AirportCode, airports::Airports, cabin::Cabin, search::SearchQuery, timetable::Timetable, traveller::Party,
+    airport::AirportCode, airports::Airports, cabin::Cabin, search::SearchQuery, timetable::Timetable,
+    traveller::Party,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -15,9 +16,8 @@ pub(super) fn parse(
     now: Timestamp,
 ) -> Result<SearchQuery, SearchError> {
     let served = |code| timetable.airports_served().binary_search(&code).is_ok();
-    let place = |field, text: &str| {
-        airports.resolve_served(text, served).map_err(|error| invalid(field, &error))
-    };
+    let place =
+        |field, text: &str| airports.resolve_served(text, served).map_err(|error| invalid(field, &error));
     let origin = place("from", &request.from)?;
     let query = SearchQuery {
         origin,
@@ -56,7 +56,9 @@ fn date(field: &'static str, text: &str) -> Result<Date, SearchError> {
 fn party(request: &SearchRequest) -> Result<Party, SearchError> {
     let count = |field, text: &str, default| match text.trim() {
         "" => Ok(default),
-        digits => digits.parse().map_err(|_| invalid(field, &"Choose how many travel, as a number from 0 to 9.")),
+        digits => {
+            digits.parse().map_err(|_| invalid(field, &"Choose how many travel, as a number from 0 to 9."))
+        }
     };
     let (adults, children, infants) = (
         count("adults", &request.adults, 1)?,

@@ -24,7 +24,10 @@ const STRIP_DAYS: i32 = 3;
 
 type PlacesLeft = HashMap<DepartureId, u16>;
 
-pub(super) async fn search(searching: &Searching, request: &SearchRequest) -> Result<SearchResults, SearchError> {
+pub(super) async fn search(
+    searching: &Searching,
+    request: &SearchRequest,
+) -> Result<SearchResults, SearchError> {
     let began = Instant::now();
     let now = Timestamp::now();
     let timetable = searching.timetables.current();
@@ -59,9 +62,13 @@ pub(super) async fn search(searching: &Searching, request: &SearchRequest) -> Re
         .into_iter()
         .map(|(date, found)| (date, price_all(searching, &query, outbound.as_ref(), found, &left)))
         .collect();
-    let strip = priced_days.iter().map(|(date, priced)| DayPrice { date: *date, cheapest: cheapest(searching, &query, outbound.as_ref(), priced) });
+    let strip = priced_days.iter().map(|(date, priced)| DayPrice {
+        date: *date,
+        cheapest: cheapest(searching, &query, outbound.as_ref(), priced),
+    });
     let strip = strip.collect();
-    let mut options = priced_days.into_iter().find(|(date, _)| *date == bound.date).map(|(_, p)| p).unwrap_or_default();
+    let mut options =
+        priced_days.into_iter().find(|(date, _)| *date == bound.date).map(|(_, p)| p).unwrap_or_default();
     options = search::worth_showing(options);
     Sort::parse(&request.sort).unwrap_or_default().sort(&mut options);
     let (lowest, shortest) = (
@@ -82,9 +89,8 @@ pub(super) async fn search(searching: &Searching, request: &SearchRequest) -> Re
         })
         .collect();
     let (origin_name, destination_name) = (name(bound.origin), name(bound.destination));
-    let outbound_card = outbound
-        .as_ref()
-        .map(|itinerary| card(searching, &query, None, itinerary, &left, true, None, now));
+    let outbound_card =
+        outbound.as_ref().map(|itinerary| card(searching, &query, None, itinerary, &left, true, None, now));
     Ok(SearchResults {
         date: bound.date,
         origin_name,
@@ -154,7 +160,12 @@ fn price_all(
         .collect()
 }
 
-fn cheapest(searching: &Searching, query: &SearchQuery, outbound: Option<&Itinerary>, priced: &[Priced]) -> Option<domain::money::Money> {
+fn cheapest(
+    searching: &Searching,
+    query: &SearchQuery,
+    outbound: Option<&Itinerary>,
+    priced: &[Priced],
+) -> Option<domain::money::Money> {
     let lowest = priced.iter().min_by_key(|p| p.price_minor)?;
     Some(quote(searching, query, outbound, &lowest.itinerary, FareBrand::Basic)?.total)
 }
@@ -168,7 +179,9 @@ fn quote(
 ) -> Option<fare::Quote> {
     let bounds: Vec<Itinerary> = outbound.into_iter().chain([itinerary]).cloned().collect();
     fare::price(&bounds, query.cabin, brand, query.party, searching.timetables.airports())
-        .inspect_err(|error| tracing::warn!(%error, itinerary = itinerary.key(), "an itinerary cannot be priced"))
+        .inspect_err(
+            |error| tracing::warn!(%error, itinerary = itinerary.key(), "an itinerary cannot be priced"),
+        )
         .ok()
 }
 
@@ -193,7 +206,8 @@ fn card(
     mark: Option<&str>,
     now: Timestamp,
 ) -> ItineraryCard {
-    let city = |code| searching.timetables.airports().get(code).map_or_else(|| code.to_string(), |a| a.city.clone());
+    let city =
+        |code| searching.timetables.airports().get(code).map_or_else(|| code.to_string(), |a| a.city.clone());
     let prices = FareBrand::ALL
         .into_iter()
         .filter_map(|brand| {

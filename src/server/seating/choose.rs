@@ -29,7 +29,8 @@ pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> 
         )));
     }
     let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
-    let claim = Claim { id: HoldId(Uuid::new_v4()), visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
+    let claim =
+        Claim { id: HoldId(Uuid::new_v4()), visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
     let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
     for last_try in [false, true] {
         match seating.postgres.take(&claim).await {
@@ -62,7 +63,8 @@ fn bounds(seating: &Seating, offer: &Offer, now: Timestamp) -> Result<Vec<Itiner
         .bounds
         .iter()
         .map(|ids| {
-            let legs = ids.iter().map(|id| timetable.departure(id)).collect::<Option<Vec<_>>>().ok_or_else(gone)?;
+            let legs =
+                ids.iter().map(|id| timetable.departure(id)).collect::<Option<Vec<_>>>().ok_or_else(gone)?;
             Itinerary::new(legs).map_err(|_| gone())
         })
         .collect::<Result<_, _>>()?;

@@ -28,11 +28,10 @@ pub(super) fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec
             let field = |name: &str| format!("travellers[{}][{name}]", traveller.ordinal);
             let given_name = name(&entry.given_name).map_err(|m| invalid(&field("given_name"), &m))?;
             let surname = name(&entry.surname).map_err(|m| invalid(&field("surname"), &m))?;
-            let birth_date: Date = entry
-                .birth_date
-                .trim()
-                .parse()
-                .map_err(|_| invalid(&field("birth_date"), "Give the date of birth, such as 1985-04-30."))?;
+            let birth_date: Date =
+                entry.birth_date.trim().parse().map_err(|_| {
+                    invalid(&field("birth_date"), "Give the date of birth, such as 1985-04-30.")
+                })?;
             for day in [first_day, last_day].into_iter().flatten() {
                 right_age(birth_date, day, traveller.kind).map_err(|m| invalid(&field("birth_date"), &m))?;
             }
@@ -46,15 +45,26 @@ pub(super) fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec
 pub(super) fn parse_contact(contact: Contact) -> Result<Contact, HoldError> {
     let email = contact.email.trim().to_owned();
     let plausible = email.split_once('@').is_some_and(|(name, host)| {
-        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.') && !host.contains('@')
+        !name.is_empty()
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !host.ends_with('.')
+            && !host.contains('@')
     });
-    if !plausible || email.len() > LONGEST_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(invalid("email", "Give a mail address such as ada@example.com: your tickets belong to it."));
+    if !plausible || email.len() > LONGEST_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
+        return Err(invalid(
+            "email",
+            "Give a mail address such as ada@example.com: your tickets belong to it.",
+        ));
     }
     let phone = contact.phone.trim().to_owned();
     let fits = phone.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     if !fits || phone.len() > LONGEST_PHONE {
-        return Err(invalid("phone", "Write the phone number in digits, such as +1 617 555 0100, or leave it empty."));
+        return Err(invalid(
+            "phone",
+            "Write the phone number in digits, such as +1 617 555 0100, or leave it empty.",
+        ));
     }
     Ok(Contact { email, phone })
 }
@@ -77,7 +87,9 @@ fn name(text: &str) -> Result<String, String> {
 fn right_age(birth: Date, day: Date, priced: TravellerKind) -> Result<(), String> {
     match TravellerKind::on(birth, day) {
         None => Err("This date of birth lies after the flight.".into()),
-        Some(_) if i32::from(day.year()) - i32::from(birth.year()) > 120 => Err("Check the year of birth.".into()),
+        Some(_) if i32::from(day.year()) - i32::from(birth.year()) > 120 => {
+            Err("Check the year of birth.".into())
+        }
         Some(kind) if kind == priced => Ok(()),
         Some(kind) => Err(format!(
             "On the day of travel this person is {} by age, but the price is for {}. Correct the date, or search again with the right travellers.",

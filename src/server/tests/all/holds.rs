@@ -5,7 +5,10 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use crate::world::{World, visitor};
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_offer_takes_places_on_all_legs_and_a_sold_out_leg_takes_none(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_offer_takes_places_on_all_legs_and_a_sold_out_leg_takes_none(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, bob) = (visitor(), visitor());
     let hold = world.choose(ada, &["Q1300", "Q1200"], 2).await.unwrap();
@@ -15,8 +18,14 @@ async fn an_offer_takes_places_on_all_legs_and_a_sold_out_leg_takes_none(_: PgPo
         .await
         .unwrap();
     let refused = world.choose(bob, &["Q1300", "Q1200"], 2).await;
-    assert!(matches!(refused, Err(HoldError::SoldOut { ref flight, left: 1 }) if flight == "Q1 200"), "{refused:?}");
-    assert_eq!(world.count("select taken::bigint from departure_cabins where departure like 'Q1300%'").await, 2);
+    assert!(
+        matches!(refused, Err(HoldError::SoldOut { ref flight, left: 1 }) if flight == "Q1 200"),
+        "{refused:?}"
+    );
+    assert_eq!(
+        world.count("select taken::bigint from departure_cabins where departure like 'Q1300%'").await,
+        2
+    );
     world.audit().await;
 }
 
@@ -41,7 +50,10 @@ async fn forged_changed_and_old_offers_are_refused(_: PgPoolOptions, options: Pg
     let token = world.offer(&["Q1200"], 1);
     let (content, signature) = token.split_once('.').unwrap();
     for forged in ["", "x", &format!("{content}A.{signature}"), &format!("{content}.{}A", &signature[1..])] {
-        assert!(matches!(world.site.seating.choose(ada, forged).await, Err(HoldError::OfferForged)), "{forged}");
+        assert!(
+            matches!(world.site.seating.choose(ada, forged).await, Err(HoldError::OfferForged)),
+            "{forged}"
+        );
     }
     let one = Party::new(1, 0, 0).unwrap();
     let mut old = world.unsigned_offer(&["Q1200"], one);
@@ -56,11 +68,16 @@ async fn forged_changed_and_old_offers_are_refused(_: PgPoolOptions, options: Pg
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_expired_hold_frees_all_its_seats_and_places_together(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_expired_hold_frees_all_its_seats_and_places_together(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, bob) = (visitor(), visitor());
     let hold = world.choose(ada, &["Q1100", "Q1200"], 2).await.unwrap();
-    for (flight, traveller, seat) in [("Q1100", 0, "30A"), ("Q1100", 1, "30B"), ("Q1200", 0, "31A"), ("Q1200", 1, "31B")] {
+    for (flight, traveller, seat) in
+        [("Q1100", 0, "30A"), ("Q1100", 1, "30B"), ("Q1200", 0, "31A"), ("Q1200", 1, "31B")]
+    {
         world.pick(ada, hold, flight, traveller, seat, 0).await.unwrap();
     }
     assert_eq!(world.count("select count(*) from seats where state = 'held'").await, 4);
@@ -75,7 +92,10 @@ async fn an_expired_hold_frees_all_its_seats_and_places_together(_: PgPoolOption
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_expired_hold_does_not_keep_the_last_places_from_others(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_expired_hold_does_not_keep_the_last_places_from_others(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     for _ in 0..8 {
         world.choose(visitor(), &["Q1300"], 8).await.unwrap();
@@ -87,7 +107,10 @@ async fn an_expired_hold_does_not_keep_the_last_places_from_others(_: PgPoolOpti
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_move_frees_the_old_seat_and_picking_what_is_yours_answers_yes(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_move_frees_the_old_seat_and_picking_what_is_yours_answers_yes(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
@@ -116,7 +139,10 @@ async fn a_free_seat_seen_at_an_old_version_is_tried_once_more(_: PgPoolOptions,
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn seats_that_do_not_exist_or_lie_in_another_cabin_are_refused(_: PgPoolOptions, options: PgConnectOptions) {
+async fn seats_that_do_not_exist_or_lie_in_another_cabin_are_refused(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
@@ -124,8 +150,14 @@ async fn seats_that_do_not_exist_or_lie_in_another_cabin_are_refused(_: PgPoolOp
         let refused = world.pick(ada, hold, "Q1200", 0, seat, 0).await;
         assert!(matches!(refused, Err(PickError::NoSuchSeat(_))), "{seat}: {refused:?}");
     }
-    assert!(matches!(world.pick(ada, hold, "Q1200", 1, "30A", 0).await, Err(PickError::Hold(HoldError::NotFound))));
-    assert!(matches!(world.pick(ada, hold, "Q1100", 0, "30A", 0).await, Err(PickError::Hold(HoldError::NotFound))));
+    assert!(matches!(
+        world.pick(ada, hold, "Q1200", 1, "30A", 0).await,
+        Err(PickError::Hold(HoldError::NotFound))
+    ));
+    assert!(matches!(
+        world.pick(ada, hold, "Q1100", 0, "30A", 0).await,
+        Err(PickError::Hold(HoldError::NotFound))
+    ));
     assert_eq!(world.count("select count(*) from seats").await, 0);
 }
 
@@ -181,7 +213,10 @@ async fn giving_up_twice_is_fine_and_frees_everything(_: PgPoolOptions, options:
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn postgres_itself_refuses_a_seat_that_passes_from_owner_to_owner(_: PgPoolOptions, options: PgConnectOptions) {
+async fn postgres_itself_refuses_a_seat_that_passes_from_owner_to_owner(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, bob) = (visitor(), visitor());
     let first = world.choose(ada, &["Q1200"], 1).await.unwrap();

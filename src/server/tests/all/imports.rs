@@ -14,11 +14,17 @@ async fn a_new_database_starts_with_the_demo_schedule_and_exports_it(pool: sqlx:
     let again = domain::ssim::read(&exported, timetables.airports()).unwrap();
     assert_eq!(again.into_legs().len(), 4424);
     let report = timetables.import("demo.ssim", DEMO).await.unwrap();
-    assert_eq!(report.to_string(), "15 carriers, 3089 flights, 4424 legs, from 2026-11-01 until further notice");
+    assert_eq!(
+        report.to_string(),
+        "15 carriers, 3089 flights, 4424 legs, from 2026-11-01 until further notice"
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_import_that_takes_a_sold_departure_away_is_refused_whole(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_import_that_takes_a_sold_departure_away_is_refused_whole(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let legs = world.site.timetable.current().legs().len();
     world.choose(visitor(), &["Q1200"], 1).await.unwrap();
@@ -31,7 +37,10 @@ async fn an_import_that_takes_a_sold_departure_away_is_refused_whole(_: PgPoolOp
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_faulty_file_is_refused_with_line_and_column_of_each_fault(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_faulty_file_is_refused_with_line_and_column_of_each_fault(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let faulty = DEMO.replacen("JFK", "J?K", 1).replacen("EWR", "E?R", 1);
     let Err(ImportError::Faults(faults)) = world.site.timetable.import("faulty", &faulty).await else {

@@ -107,7 +107,10 @@ async fn what_was_never_published_is_repaired_by_the_digest(_: PgPoolOptions, op
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn foreign_pages_unknown_departures_and_nonsense_are_turned_away(_: PgPoolOptions, options: PgConnectOptions) {
+async fn foreign_pages_unknown_departures_and_nonsense_are_turned_away(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let address = address(&world).await;
     let status = |answer: Result<Socket, tungstenite::Error>| match answer {

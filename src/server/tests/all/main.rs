@@ -2,10 +2,10 @@
 
 mod world;
 
-mod holds;
-mod races;
 mod deadlocks;
-mod paying;
+mod holds;
 mod imports;
 mod live;
 mod pages;
+mod paying;
+mod races;

@@ -29,18 +29,27 @@ fn search(extra: &str) -> String {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_search_answers_in_plain_html_with_its_security_headers(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_search_answers_in_plain_html_with_its_security_headers(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let app = router(world.site.clone());
     let response = get(&app, &search("")).await;
     assert_eq!(response.status(), StatusCode::OK);
     let headers = response.headers().clone();
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(policy.contains("'strict-dynamic' 'nonce-") && policy.contains("frame-ancestors 'none'"), "{policy}");
+    assert!(
+        policy.contains("'strict-dynamic' 'nonce-") && policy.contains("frame-ancestors 'none'"),
+        "{policy}"
+    );
     assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
     assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
     let cookie = headers[header::SET_COOKIE].to_str().unwrap();
-    assert!(cookie.starts_with("visitor=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+    assert!(
+        cookie.starts_with("visitor=") && cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"),
+        "{cookie}"
+    );
     let page = text(response).await;
     assert!(page.contains("Q1 100") && page.contains("Q1 200"), "the one-stop over New York is offered");
     assert!(page.contains("action=\"/api/choose_offer\""), "and can be chosen without scripts");

@@ -37,7 +37,10 @@ async fn run_errands(world: &World) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn paying_turns_a_hold_into_tickets_and_then_the_money_is_captured(_: PgPoolOptions, options: PgConnectOptions) {
+async fn paying_turns_a_hold_into_tickets_and_then_the_money_is_captured(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold) = ready(&world).await;
     let form = world.site.paying.start(ada, hold).await.unwrap();
@@ -49,7 +52,9 @@ async fn paying_turns_a_hold_into_tickets_and_then_the_money_is_captured(_: PgPo
     assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Open { attempts_left: 3 }));
 
     assert_eq!(world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap(), "requires_capture");
-    let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else { panic!("not ticketed") };
+    let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else {
+        panic!("not ticketed")
+    };
     assert_eq!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Ticketed { pnr });
     let paid = payment(&world, ada, hold).await;
     assert_eq!((paid.booking_state, paid.state), (BookingState::Ticketed, PaymentState::Authorised));
@@ -68,21 +73,31 @@ async fn paying_turns_a_hold_into_tickets_and_then_the_money_is_captured(_: PgPo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_declined_card_keeps_the_seats_and_the_third_gives_them_back(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_declined_card_keeps_the_seats_and_the_third_gives_them_back(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     for attempts_left in [2, 1] {
         world.sandbox.pay_by_card(&intent, DECLINED_CARD).unwrap_err();
         for _ in 0..2 {
             let settled = world.site.paying.settle(ada, hold).await.unwrap();
-            assert!(matches!(settled, Settled::Declined { attempts_left: left, .. } if left == attempts_left), "{settled:?}");
+            assert!(
+                matches!(settled, Settled::Declined { attempts_left: left, .. } if left == attempts_left),
+                "{settled:?}"
+            );
         }
         assert_eq!(world.count("select count(*) from seats where state = 'reserved'").await, 4);
     }
     world.sandbox.pay_by_card(&intent, DECLINED_CARD).unwrap_err();
     assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Failed { .. }));
     assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
-    assert_eq!(payment(&world, ada, hold).await.booking_state, BookingState::Pending, "failed once the void is confirmed");
+    assert_eq!(
+        payment(&world, ada, hold).await.booking_state,
+        BookingState::Pending,
+        "failed once the void is confirmed"
+    );
     run_errands(&world).await;
     let over = payment(&world, ada, hold).await;
     assert_eq!((over.booking_state, over.state), (BookingState::Failed, PaymentState::Voided));
@@ -91,7 +106,10 @@ async fn a_declined_card_keeps_the_seats_and_the_third_gives_them_back(_: PgPool
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_authorisation_after_the_hold_ended_is_voided_and_never_ticketed(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_authorisation_after_the_hold_ended_is_voided_and_never_ticketed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     world.pass(30).await;
@@ -105,7 +123,10 @@ async fn an_authorisation_after_the_hold_ended_is_voided_and_never_ticketed(_: P
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_authorisation_of_a_hold_that_expired_but_was_not_ended_is_ticketed(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_authorisation_of_a_hold_that_expired_but_was_not_ended_is_ticketed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
@@ -115,7 +136,10 @@ async fn an_authorisation_of_a_hold_that_expired_but_was_not_ended_is_ticketed(_
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn an_amount_that_differs_from_the_booking_is_never_ticketed(_: PgPoolOptions, options: PgConnectOptions) {
+async fn an_amount_that_differs_from_the_booking_is_never_ticketed(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     sqlx::query("update payments set amount_minor = amount_minor + 1").execute(&world.pool).await.unwrap();
@@ -128,7 +152,10 @@ async fn an_amount_that_differs_from_the_booking_is_never_ticketed(_: PgPoolOpti
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn a_capture_whose_answer_is_lost_is_looked_up_and_taken_once(_: PgPoolOptions, options: PgConnectOptions) {
+async fn a_capture_whose_answer_is_lost_is_looked_up_and_taken_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
@@ -155,7 +182,10 @@ async fn an_intent_whose_creation_stayed_unclear_is_found_again(_: PgPoolOptions
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn when_stripe_is_down_the_seats_are_kept_and_trying_again_works(_: PgPoolOptions, options: PgConnectOptions) {
+async fn when_stripe_is_down_the_seats_are_kept_and_trying_again_works(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let (ada, hold) = ready(&world).await;
     world.sandbox.set_faults(Faults { fail_before: 1, ..Faults::default() });
@@ -206,7 +236,9 @@ async fn a_trip_opens_to_who_knows_pnr_and_surname(_: PgPoolOptions, options: Pg
     let world = World::open(options).await;
     let (ada, hold, intent) = started(&world).await;
     world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
-    let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else { panic!("not ticketed") };
+    let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else {
+        panic!("not ticketed")
+    };
     let trips = &world.site.ports.trips;
     let bob = visitor();
     assert!(matches!(trips.trip(bob, pnr).await, Err(TripError::NotFound)));

@@ -68,13 +68,14 @@ async fn the_seat_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, 
 /// Reads, waits until all have read, then writes what it believes.
 async fn planted_pick(pool: &PgPool, hold: HoldId, between: &Barrier) -> bool {
     let id = departure("Q1200").to_string();
-    let taken: Option<String> =
-        sqlx::query_scalar("select state from seats where departure = $1 and seat = $2 and state <> 'available'")
-            .bind(&id)
-            .bind(SEAT)
-            .fetch_optional(pool)
-            .await
-            .unwrap();
+    let taken: Option<String> = sqlx::query_scalar(
+        "select state from seats where departure = $1 and seat = $2 and state <> 'available'",
+    )
+    .bind(&id)
+    .bind(SEAT)
+    .fetch_optional(pool)
+    .await
+    .unwrap();
     between.wait().await;
     if taken.is_some() {
         return false;
@@ -93,14 +94,24 @@ async fn planted_pick(pool: &PgPool, hold: HoldId, between: &Barrier) -> bool {
 
 /// Leaves three places in economy of the flight.
 async fn leave_three(world: &World) {
-    for table in ["departure_cabins (departure, cabin, places, taken)", "departure_classes (departure, class, authorised, taken)"] {
+    for table in [
+        "departure_cabins (departure, cabin, places, taken)",
+        "departure_classes (departure, class, authorised, taken)",
+    ] {
         let sql = format!("insert into {table} values ($1, 'Y', 3, 0)");
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(departure("Q1200").to_string()).execute(&world.pool).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(departure("Q1200").to_string())
+            .execute(&world.pool)
+            .await
+            .unwrap();
     }
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn of_two_hundred_requests_for_the_last_three_places_exactly_three_win(_: PgPoolOptions, options: PgConnectOptions) {
+async fn of_two_hundred_requests_for_the_last_three_places_exactly_three_win(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = Arc::new(World::open(options).await);
     leave_three(&world).await;
     let start = Arc::new(Barrier::new(CROWD));
@@ -118,7 +129,10 @@ async fn of_two_hundred_requests_for_the_last_three_places_exactly_three_win(_: 
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn the_capacity_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, options: PgConnectOptions) {
+async fn the_capacity_race_can_fail_when_nothing_guards_the_write(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = Arc::new(World::open(options).await);
     leave_three(&world).await;
     let between = Arc::new(Barrier::new(CROWD));

@@ -90,7 +90,8 @@ impl World {
         let legs = ids.iter().map(|id| timetable.departure(id).expect("a scheduled flight")).collect();
         let bounds = [Itinerary::new(legs).unwrap()];
         let quote =
-            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports()).unwrap();
+            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports())
+                .unwrap();
         Offer {
             bounds: vec![ids],
             cabin: Cabin::Economy,
@@ -233,11 +234,19 @@ fn schedule() -> Vec<ScheduledLeg> {
         leg("Q1200", "JFK", "10:00", "LAX", "13:15", "77W", "J42Y288"),
         leg("Q1201", "LAX", "08:00", "JFK", "16:20", "77W", "J42Y288"),
         leg("Q1101", "JFK", "18:00", "BOS", "19:20", "77W", "J42Y288"),
-        leg("Q1300", "BOS", "09:00", "JFK", "10:20", "CR9", "F12Y64"),
+        leg("Q1300", "BOS", "06:30", "JFK", "07:50", "CR9", "F12Y64"),
     ]
 }
 
-fn leg(flight: &str, from: &str, off: &str, to: &str, on: &str, aircraft: &str, cabins: &str) -> ScheduledLeg {
+fn leg(
+    flight: &str,
+    from: &str,
+    off: &str,
+    to: &str,
+    on: &str,
+    aircraft: &str,
+    cabins: &str,
+) -> ScheduledLeg {
     let call = |airport: &str, time: &str| Call {
         airport: AirportCode::parse(airport).unwrap(),
         time: time.parse().unwrap(),
