@@ -3,6 +3,8 @@
 //! The pages call ports, traits named after what travellers want; the server implements them. Everything that the ports
 //! answer, and every failure, crosses to the browser as JSON.
 #![recursion_limit = "512"]
+// A component owns its props, read or consumed.
+#![allow(clippy::needless_pass_by_value)]
 
 pub mod answers;
 mod error;

@@ -19,7 +19,7 @@ pub fn ChooseBrand(
         .into_iter()
         .filter_map(|BrandPrice { brand, total, offer }| {
             let signal = best && Some(total.minor) == cheapest;
-            let label = format!("{}, {}, {name}", brand.name(), total.to_string());
+            let label = format!("{}, {total}, {name}", brand.name());
             Some(view! { class = class,
                 <button class="fare" class:go=signal type="submit" name="offer" value=offer? aria-label=label>
                     <span class="brand">{brand.name()}</span>

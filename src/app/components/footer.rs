@@ -7,7 +7,7 @@ pub fn Footer() -> impl IntoView {
     let class = style_sheet!("style/footer.css");
     view! { class = class,
         <footer class="foot">
-            <p>"SkyConnect is a demonstration. Schedules are real, tickets are not valid for travel."</p>
+            <p>"SkyConnect is a demonstration. Its schedule follows a real week of flights, with some made up; its tickets are not valid for travel."</p>
         </footer>
     }
 }

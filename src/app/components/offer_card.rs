@@ -57,7 +57,7 @@ fn flights(itinerary: &Itinerary) -> String {
     text::listed(&itinerary.legs().iter().map(|leg| leg.id.flight.spaced()).collect::<Vec<_>>())
 }
 
-/// "JetBlue", each carrier once.
+/// "Delta Air Lines", each carrier once.
 fn carriers(lines: &[LegLine]) -> String {
     let mut names: Vec<String> = lines.iter().map(|line| line.carrier_name.clone()).collect();
     names.dedup();

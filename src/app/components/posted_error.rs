@@ -11,11 +11,13 @@ use crate::AppError;
 pub fn PostedError<Posted>(
     /// The server function to which the form was posted.
     #[prop(optional)]
-    _posted: std::marker::PhantomData<Posted>,
+    posted: std::marker::PhantomData<Posted>,
 ) -> impl IntoView
 where
     Posted: ServerFn<Error = AppError> + Send + Sync + 'static,
 {
+    // It names the type alone.
+    let _ = posted;
     let query = use_query_map();
     let reason = move || {
         let query = query.read();

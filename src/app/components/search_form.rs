@@ -1,4 +1,4 @@
-use domain::{cabin::Cabin, traveller::Party};
+use domain::{cabin::Cabin, search::Sort, traveller::Party};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::components::Form;
@@ -66,7 +66,7 @@ pub fn SearchForm(
                         <select name="adults">{adults}</select>
                     </label>
                     <label class="field" class:wrong=is_wrong("children")>
-                        <span>"Children, 2 to 11"</span>
+                        <span>"Children (2–11)"</span>
                         <select name="children">{children}</select>
                     </label>
                     <label class="field" class:wrong=is_wrong("infants")>
@@ -79,7 +79,7 @@ pub fn SearchForm(
                     </label>
                 </div>
                 <div class="send">
-                    <button class="button go" type="submit">"Search flights"</button>
+                    <button class="button go" type="submit" name="sort" value=Sort::Best.as_str()>"Search flights"</button>
                     <label class="check">
                         <input type="checkbox" name="direct" value="1" checked=direct />
                         "Direct only"
@@ -113,6 +113,8 @@ fn numbers(range: std::ops::RangeInclusive<u8>) -> Vec<(String, String)> {
     range.map(|n| (n.to_string(), n.to_string())).collect()
 }
 
+// A server function is asynchronous by its kind.
+#[allow(clippy::unused_async)]
 #[server(endpoint = "bookable_days")]
 pub async fn bookable_days() -> Result<SaleDays, AppError> {
     use domain::search::HORIZON_DAYS;

@@ -216,6 +216,9 @@ fn stops(search: &SearchUrl) -> impl IntoView + use<> {
 
 async fn found(search: SearchUrl) -> Result<SearchResults, AppError> {
     match search.fault() {
+        #[cfg(feature = "ssr")]
+        Some(fault) => Err(call::refuse(fault)),
+        #[cfg(not(feature = "ssr"))]
         Some(fault) => Err(fault),
         None => search_flights(search.request).await,
     }
