@@ -83,7 +83,7 @@ impl fmt::Display for Money {
         let digits = (amount / unit).to_string();
         let mut major = String::new();
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 major.push(',');
             }
             major.push(digit);

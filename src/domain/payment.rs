@@ -1,4 +1,4 @@
-//! A payment: one Stripe PaymentIntent with manual capture.
+//! A payment: one Stripe `PaymentIntent` with manual capture.
 
 use serde::{Deserialize, Serialize};
 
