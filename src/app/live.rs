@@ -115,7 +115,9 @@ impl Line {
 
     /// Asks for all touched seats; a socket that is not open will begin with them anyway.
     fn ask_snapshot(&self) {
-        if let Some(open) = self.socket.borrow().as_ref().filter(|s| s.socket.ready_state() == WebSocket::OPEN) {
+        if let Some(open) =
+            self.socket.borrow().as_ref().filter(|s| s.socket.ready_state() == WebSocket::OPEN)
+        {
             // A socket that fails to send is closing, and the next one brings the snapshot.
             _ = open.socket.send_with_u8_array(&Ask::Snapshot.encode());
         }

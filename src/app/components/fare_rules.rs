@@ -10,11 +10,10 @@ pub fn FareRules(brand: FareBrand) -> impl IntoView {
         .terms()
         .lines()
         .map(|(speaks_for, text)| {
-            let (sign, word) = if speaks_for { ("✓", "Included: ") } else { ("–", "Not included: ") };
+            let sign = if speaks_for { "✓" } else { "–" };
             view! { class = class,
                 <li class="rule" class:yes=speaks_for>
                     <span class="sign" aria-hidden="true">{sign}</span>
-                    <span class="unseen">{word}</span>
                     {text}
                 </li>
             }

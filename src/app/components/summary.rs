@@ -47,8 +47,12 @@ pub fn Summary(hold: HoldView) -> impl IntoView {
 /// "2 × Adult" with what all of them pay.
 fn sums(quote: &Quote) -> Vec<(String, Money)> {
     let of_kind = |(kind, each_minor): &(_, i64)| {
-        let quantity = quote.lines.iter().find(|line| line.traveller_kind == *kind).map_or(0, |line| line.quantity);
-        (format!("{quantity} × {}", kind.name()), Money::new(each_minor * i64::from(quantity), quote.currency))
+        let quantity =
+            quote.lines.iter().find(|line| line.traveller_kind == *kind).map_or(0, |line| line.quantity);
+        (
+            format!("{quantity} × {}", kind.name()),
+            Money::new(each_minor * i64::from(quantity), quote.currency),
+        )
     };
     quote.per_traveller.iter().map(of_kind).collect()
 }

@@ -1,9 +1,5 @@
 use domain::hold::{EXTENSION, EXTENSION_WINDOW, HoldId};
-use leptos::{
-    leptos_dom::helpers::set_interval_with_handle,
-    prelude::*,
-    reactive::owner::Owner,
-};
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, reactive::owner::Owner};
 use std::time::Duration;
 use stylers_macro::style_sheet;
 

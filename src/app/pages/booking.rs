@@ -61,10 +61,13 @@ pub fn BookingOver(
             "Travellers, seats and the total stand still now. Pay, or give the seats up on the payment page.",
         ),
         HoldState::Converted => ("Your booking is complete", "It is paid, and your tickets are made out."),
-        HoldState::Released => ("You gave these seats up", "Nothing was charged, and the seats are free for others."),
-        HoldState::Expired => {
-            ("Your time ran out", "Your places are free again, and nothing was charged. You may start anew at any time.")
+        HoldState::Released => {
+            ("You gave these seats up", "Nothing was charged, and the seats are free for others.")
         }
+        HoldState::Expired => (
+            "Your time ran out",
+            "Your places are free again, and nothing was charged. You may start anew at any time.",
+        ),
     };
     let onwards = match hold.state {
         HoldState::Active | HoldState::Reserved => {
@@ -90,6 +93,12 @@ pub fn posted_by_a_plain_form() -> bool {
     use axum::http::{header::ACCEPT, request::Parts};
 
     use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(ACCEPT).and_then(|accepts| accepts.to_str().ok()).map(|a| a.contains("text/html")))
+        .and_then(|parts| {
+            parts
+                .headers
+                .get(ACCEPT)
+                .and_then(|accepts| accepts.to_str().ok())
+                .map(|a| a.contains("text/html"))
+        })
         .unwrap_or(false)
 }

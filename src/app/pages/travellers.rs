@@ -44,7 +44,8 @@ pub fn TravellersPage() -> impl IntoView {
 #[component]
 fn Travellers(hold: HoldView) -> impl IntoView {
     let id = hold.id;
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
+    let timer =
+        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
     let main = view! { <TravellersForm hold=hold.clone() /> };
     let side = view! {
         <Summary hold />

@@ -15,8 +15,13 @@ pub enum PayStep {
     /// Everything may still be changed.
     Review(HoldView),
     /// Payment has started; `card` says why not where the provider is away.
-    Card { hold: HoldView, card: Result<CardForm, AppError> },
-    Ticketed { pnr: Pnr },
+    Card {
+        hold: HoldView,
+        card: Result<CardForm, AppError>,
+    },
+    Ticketed {
+        pnr: Pnr,
+    },
     Over(HoldView),
 }
 

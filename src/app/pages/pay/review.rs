@@ -38,7 +38,8 @@ pub fn Review(hold: HoldView) -> impl IntoView {
         }
         .into_any()
     };
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
+    let timer =
+        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
     let main = view! {
         <PostedError<StartPayment> />
         <TripLines hold=hold.clone() />

@@ -31,7 +31,8 @@ fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
     let class = style_sheet!("style/leg_lines.css");
     let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats } = leg;
     let flight = format!("{}, {}", departure.id.flight.spaced(), aircraft_name);
-    let route = format!("{origin_name} ({}) to {destination_name} ({})", departure.origin, departure.destination);
+    let route =
+        format!("{origin_name} ({}) to {destination_name} ({})", departure.origin, departure.destination);
     let times = format!("{} – {}", clock_of(departure.departs), clock_of(departure.arrives));
     let days = departure.day_change();
     let later = day_mark(days).map(|mark| {
@@ -55,7 +56,7 @@ fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
         .collect_view();
     view! { class = class,
         <div class="leg">
-            <p class="times"><b>{times}</b> {later} <span class="muted">{medium_date(departure.departs.date())}</span></p>
+            <p class="times"><b>{times}</b> {later} " " <span class="muted">{medium_date(departure.departs.date())}</span></p>
             <p>{route}</p>
             <p class="muted small">{flight}</p>
             <ul class="people">{people}</ul>

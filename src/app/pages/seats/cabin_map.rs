@@ -10,7 +10,7 @@ pub fn CabinMap(choosing: Choosing) -> impl IntoView {
     let class = style_sheet!("style/cabin_map.css");
     let (across, aisles, sections) = choosing.layout.with_value(|layout| {
         let (across, aisles) = widest(layout);
-        let sections: Vec<_> = layout.sections.iter().map(|section| section_view(section, choosing)).collect();
+        let sections = sections(layout, choosing);
         (across, aisles, sections)
     });
     view! { class = class,
@@ -28,18 +28,45 @@ pub fn CabinMap(choosing: Choosing) -> impl IntoView {
 
 /// Seats and aisles of the widest row, which the seats' size follows.
 fn widest(layout: &Layout) -> (usize, usize) {
-    let widths = layout.cabin_rows().map(|(_, groups, row)| (row.seats.len(), groups.len().saturating_sub(1)));
+    let widths =
+        layout.cabin_rows().map(|(_, groups, row)| (row.seats.len(), groups.len().saturating_sub(1)));
     widths.max().unwrap_or((6, 1))
 }
 
-fn section_view(section: &Section, choosing: Choosing) -> AnyView {
-    match section {
+fn sections(layout: &Layout, choosing: Choosing) -> Vec<AnyView> {
+    let mut wings = wings(layout).into_iter();
+    let mut before = None;
+    let view = |section: &Section| match section {
         Section::Galley { label } => view! { <Galley label /> }.into_any(),
         Section::Cabin { cabin, groups, rows } => {
-            let blocks = groups.iter().map(|letters| letters.len()).collect::<Vec<_>>();
-            view! { <CabinRows cabin=*cabin blocks rows=rows.clone() choosing /> }.into_any()
+            let blocks = groups.iter().map(|letters| letters.len()).collect();
+            let named = before.replace(*cabin) != Some(*cabin);
+            let rows = rows.iter().cloned().zip(wings.by_ref()).collect();
+            view! { <CabinRows cabin=*cabin named blocks rows choosing /> }.into_any()
         }
-    }
+    };
+    layout.sections.iter().map(view).collect()
+}
+
+/// Which part of the wing is beside each row, front to back; a row before a galley bridges it.
+fn wings(layout: &Layout) -> Vec<Option<&'static str>> {
+    let last_rows = layout.sections.iter().filter_map(|section| match section {
+        Section::Cabin { rows, .. } => rows.last().map(|row| row.number),
+        Section::Galley { .. } => None,
+    });
+    let last_rows: Vec<u8> = last_rows.collect();
+    let rows: Vec<&Row> = layout.cabin_rows().map(|(.., row)| row).collect();
+    let first = rows.iter().position(|row| row.wing);
+    let last = rows.iter().rposition(|row| row.wing);
+    let part = |(i, row): (usize, &&Row)| {
+        row.wing.then(|| match Some(i) {
+            i if i == first => "lead",
+            i if i == last => "trail",
+            _ if last_rows.contains(&row.number) => "bridge",
+            _ => "mid",
+        })
+    };
+    rows.iter().enumerate().map(part).collect()
 }
 
 #[component]
@@ -52,32 +79,23 @@ fn Galley(label: &'static str) -> impl IntoView {
 #[component]
 fn CabinRows(
     cabin: Cabin,
+    /// Whether its name stands above: not where a galley only divides it.
+    named: bool,
     /// Seats in each block between the aisles, left to right.
     blocks: Vec<usize>,
-    rows: Vec<Row>,
+    /// With the part of the wing that is beside each.
+    rows: Vec<(Row, Option<&'static str>)>,
     choosing: Choosing,
 ) -> impl IntoView {
     let class = style_sheet!("style/cabin_rows.css");
     let own = cabin == choosing.cabin;
-    let wings: Vec<_> = rows.iter().map(|row| row.wing).collect();
-    let rows: Vec<_> = rows
+    let rows = rows
         .into_iter()
-        .enumerate()
-        .map(|(i, row)| {
-            let before = i.checked_sub(1).is_some_and(|i| wings[i]);
-            let after = wings.get(i + 1).copied().unwrap_or_default();
-            let wing = match (row.wing, before, after) {
-                (false, ..) => None,
-                (true, false, _) => Some("lead"),
-                (true, true, false) => Some("trail"),
-                (true, true, true) => Some("mid"),
-            };
-            view! { <CabinRow row blocks=blocks.clone() wing own choosing /> }
-        })
-        .collect();
+        .map(|(row, wing)| view! { <CabinRow row blocks=blocks.clone() wing own choosing /> })
+        .collect_view();
     view! { class = class,
-        <div class="section" data-cabin=cabin.name() data-own=own.then_some("")>
-            <p class="name">{cabin.name()}</p>
+        <div class="section">
+            {named.then(|| view! { class = class, <p class="name">{cabin.name()}</p> })}
             {rows}
         </div>
     }
@@ -109,16 +127,19 @@ fn CabinRow(
                     None => view! { class = class, <span class="missing"></span> }.into_any(),
                 })
                 .collect();
-            let aisle = (i > 0).then(|| view! { class = class, <span class="aisle" aria-hidden="true">{row.number}</span> });
+            let aisle = (i > 0)
+                .then(|| view! { class = class, <span class="aisle" aria-hidden="true">{row.number}</span> });
             view! { class = class,
                 {aisle}
                 <span class="block">{seats}</span>
             }
         })
         .collect();
-    let exits = exit.then(|| view! { class = class,
-        <span class="exit left" aria-hidden="true">"EXIT"</span>
-        <span class="exit right" aria-hidden="true">"EXIT"</span>
+    let exits = exit.then(|| {
+        view! { class = class,
+            <span class="exit left" aria-hidden="true">"EXIT"</span>
+            <span class="exit right" aria-hidden="true">"EXIT"</span>
+        }
     });
     view! { class = class,
         <div class="row" role="group" aria-label=label data-exit=exit.then_some("") data-wing=wing>

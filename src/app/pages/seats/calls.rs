@@ -9,7 +9,6 @@ use domain::{
     seat::SeatVersion,
 };
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     AppError,
@@ -17,8 +16,7 @@ use crate::{
 };
 
 /// A seat at the version in which it was shown, as a form posts it: `14C:3`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeatAsSeen {
     pub seat: SeatNumber,
     pub version: SeatVersion,
@@ -35,19 +33,6 @@ impl SeatAsSeen {
 impl fmt::Display for SeatAsSeen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.seat, self.version)
-    }
-}
-
-impl TryFrom<String> for SeatAsSeen {
-    type Error = SeatNumberError;
-    fn try_from(text: String) -> Result<Self, SeatNumberError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<SeatAsSeen> for String {
-    fn from(seen: SeatAsSeen) -> Self {
-        seen.to_string()
     }
 }
 
@@ -72,14 +57,15 @@ pub async fn pick_seat(
     leg: usize,
     #[server(default)] view: String,
     traveller: u8,
-    seat: SeatAsSeen,
+    seat: String,
 ) -> Result<Picked, AppError> {
     use crate::{
         answers::PickRequest,
         call::{ports, refuse, visitor},
     };
 
-    let SeatAsSeen { seat, version } = seat;
+    let SeatAsSeen { seat, version } =
+        SeatAsSeen::parse(&seat).map_err(|wrong| refuse(AppError::invalid("seat", wrong)))?;
     let request = PickRequest { hold, departure, traveller, seat, version };
     let picked = ports()?.seats.pick(visitor()?, request).await.map_err(refuse)?;
     go_on(hold, leg, &view);
@@ -88,7 +74,11 @@ pub async fn pick_seat(
 
 /// Seats everyone on that leg together.
 #[server(endpoint = "seat_together")]
-pub async fn seat_together(hold: HoldId, leg: usize, #[server(default)] view: String) -> Result<Picked, AppError> {
+pub async fn seat_together(
+    hold: HoldId,
+    leg: usize,
+    #[server(default)] view: String,
+) -> Result<Picked, AppError> {
     use crate::call::{ports, refuse, visitor};
 
     let picked = ports()?.seats.seat_together(visitor()?, hold, leg).await.map_err(refuse)?;

@@ -74,7 +74,9 @@ impl Choosing {
         let (state, version) = self.picture.with(|picture| (picture.state(seat), picture.version(seat)));
         let ours = self.ours.with(|ours| ours.iter().position(|s| *s == Some(seat)));
         let ours = ours.and_then(|ordinal| u8::try_from(ordinal).ok());
-        let just = self.latest.with(|latest| latest.iter().any(|c| c.seat == seat && c.state != SeatState::Available));
+        let just = self
+            .latest
+            .with(|latest| latest.iter().any(|c| c.seat == seat && c.state != SeatState::Available));
         Face { look: Look::new(state, ours, own_cabin), version, just: just && ours.is_none() }
     }
 
@@ -104,7 +106,8 @@ impl Choosing {
 
     /// Turns to the next traveller without a seat, if there is one.
     pub fn turn_to_next(self) {
-        let next = self.people.with_value(|people| self.ours.with_untracked(|ours| first_without(people, ours)));
+        let next =
+            self.people.with_value(|people| self.ours.with_untracked(|ours| first_without(people, ours)));
         if let Some(next) = next {
             self.current.set(next);
         }

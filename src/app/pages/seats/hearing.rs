@@ -19,7 +19,9 @@ impl Choosing {
             News::Frame(Frame::Digest(digest)) => {
                 return self.picture.with_untracked(|picture| picture.digest() != digest);
             }
-            News::Frame(Frame::Snapshot(all)) => self.picture.update(|picture| _ = picture.apply_snapshot(&all)),
+            News::Frame(Frame::Snapshot(all)) => {
+                self.picture.update(|picture| _ = picture.apply_snapshot(&all))
+            }
             News::Frame(Frame::Changes(changes)) => self.take(&changes),
         }
         false
@@ -35,7 +37,8 @@ impl Choosing {
 
     /// Others' seats of our cabin that become free or stop being it: that a held seat is paid for changes nothing for us.
     fn is_worth_telling(self, change: &SeatChange) -> bool {
-        let known = self.picture.with_untracked(|picture| (picture.state(change.seat), picture.version(change.seat)));
+        let known =
+            self.picture.with_untracked(|picture| (picture.state(change.seat), picture.version(change.seat)));
         let turns = (known.0 == SeatState::Available) != (change.state == SeatState::Available);
         let ours = self.ours.with_untracked(|ours| ours.contains(&Some(change.seat)));
         let own_cabin = self.layout.with_value(|layout| layout.cabin_of(change.seat) == Some(self.cabin));

@@ -10,7 +10,7 @@ pub fn Legend() -> impl IntoView {
         ("ours", "✓", "yours"),
         ("choosing", "", "being chosen"),
         ("taken", "", "taken"),
-        ("blocked", "", "not for sale"),
+        ("blocked", "×", "not for sale"),
         ("roomy", "", "more legroom"),
     ];
     let looks = looks.map(|(look, sign, name)| {

@@ -27,7 +27,7 @@ fn pick(choosing: Choosing, seen: SeatAsSeen) {
     trouble.set(None);
     choosing.turn_to_next();
     spawn_local(async move {
-        match pick_seat(hold, departure, leg, String::new(), traveller, seen).await {
+        match pick_seat(hold, departure, leg, String::new(), traveller, seen.to_string()).await {
             Ok(picked) => learn(choosing.picture, &picked),
             Err(error) => take_back(choosing, traveller, seen.seat, before, error).await,
         }
@@ -84,6 +84,13 @@ async fn take_back(
 }
 
 /// Moves a traveller on the page alone, and says from where.
-fn move_to(ours: RwSignal<Vec<Option<SeatNumber>>>, traveller: u8, seat: Option<SeatNumber>) -> Option<SeatNumber> {
-    ours.try_update(|ours| ours.get_mut(usize::from(traveller)).and_then(|slot| std::mem::replace(slot, seat))).flatten()
+fn move_to(
+    ours: RwSignal<Vec<Option<SeatNumber>>>,
+    traveller: u8,
+    seat: Option<SeatNumber>,
+) -> Option<SeatNumber> {
+    ours.try_update(|ours| {
+        ours.get_mut(usize::from(traveller)).and_then(|slot| std::mem::replace(slot, seat))
+    })
+    .flatten()
 }

@@ -15,12 +15,16 @@ pub fn SeatList(choosing: Choosing) -> impl IntoView {
     let rows: Vec<_> = rows
         .into_iter()
         .map(|row| {
-            let title = if row.exit { format!("Row {}, exit row", row.number) } else { format!("Row {}", row.number) };
+            let title = if row.exit {
+                format!("Row {}, exit row", row.number)
+            } else {
+                format!("Row {}", row.number)
+            };
             let seats: Vec<_> =
                 row.seats.into_iter().flatten().map(|seat| view! { <ListedSeat seat choosing /> }).collect();
             view! { class = class,
                 <li class="row">
-                    <h3>{title}</h3>
+                    <h2 class="number">{title}</h2>
                     <ul class="seats">{seats}</ul>
                 </li>
             }

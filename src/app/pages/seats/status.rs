@@ -10,9 +10,8 @@ use crate::text::counted;
 pub fn Status(choosing: Choosing) -> impl IntoView {
     let class = style_sheet!("style/seat_status.css");
     let free = Memo::new(move |_| choosing.free_seats());
-    let sentence = move || {
-        choosing.latest.with(|latest| sentence(choosing.channel.get(), latest, free.get()))
-    };
+    let sentence =
+        move || choosing.latest.with(|latest| sentence(choosing.channel.get(), latest, free.get()));
     view! { class = class,
         <p
             class="status"

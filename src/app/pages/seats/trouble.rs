@@ -35,7 +35,7 @@ pub fn Trouble(choosing: Choosing) -> impl IntoView {
             .then(|| view! { <p><a class="button slim" href="/">"Search again"</a></p> })
     };
     view! { class = class,
-        <div role="alert">
+        <div class="alert" role="alert">
             {move || choosing.trouble.get().map(|error| view! { class = class,
                 <div class="note stop trouble">
                     <p><b>{error.to_string()}</b></p>

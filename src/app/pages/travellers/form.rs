@@ -1,6 +1,8 @@
 use domain::{departure::Departure, hold::HoldId, traveller::TravellerKind};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::entry::Entry;
 use crate::{
@@ -30,6 +32,11 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
     let save = ServerAction::<SaveTravellers>::new();
     let pending = save.pending();
     let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
+    Effect::new(move |_| {
+        if refused.read().is_some() {
+            request_animation_frame(go_to_what_is_wrong);
+        }
+    });
     let id = hold.id;
     let first = hold.legs.first().map(|leg| leg.departure.clone());
     let contact = hold.contact.unwrap_or(Contact { email: String::new(), phone: String::new() });
@@ -42,7 +49,7 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
         <ActionForm action=save>
             <input type="hidden" name="hold" value=id.to_string() />
             <div class="sheets">
-            {move || refused.get().map(|error| view! { class = class, <p class="note stop refusal" role="alert">{error.to_string()}</p> })}
+            {move || refused.get().map(|error| view! { class = class, <p class="note stop" id="refusal" role="alert" tabindex="-1">{error.to_string()}</p> })}
             {travellers}
             <fieldset class="card person">
                 <legend class="who">"Contact"</legend>
@@ -65,6 +72,16 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
             </p>
             </div>
         </ActionForm>
+    }
+}
+
+/// Moves to the field that was refused, or to the reason where it is of no one field.
+fn go_to_what_is_wrong() {
+    let find = |selector| document().query_selector(selector).ok().flatten();
+    let wrong = find("[aria-invalid='true']").or_else(|| find("#refusal"));
+    if let Some(wrong) = wrong.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        // A field that cannot take the focus is still marked, and the reason is read out.
+        _ = wrong.focus();
     }
 }
 
