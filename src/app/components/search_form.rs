@@ -51,11 +51,11 @@ pub fn SearchForm(
                     <div class="place">
                         <PlaceField name="to" label="To" value=request.to wrong=is_wrong("to") />
                     </div>
-                    <label class="field" class:wrong=is_wrong("depart")>
+                    <label class="field when" class:wrong=is_wrong("depart")>
                         <span>"Depart"</span>
                         <input type="date" name="depart" value=request.depart min=first.clone() max=last.clone() required />
                     </label>
-                    <label class="field back" class:wrong=is_wrong("back")>
+                    <label class="field when back" class:wrong=is_wrong("back")>
                         <span>"Return"</span>
                         <input type="date" name="back" value=request.back min=first max=last />
                     </label>

@@ -173,13 +173,13 @@ fn conditions(
     return_follows: bool,
     choosing_return: bool,
 ) -> String {
-    let scope = match (return_follows, choosing_return) {
-        (true, _) => " for the outbound alone; the return is added in the next step",
-        (_, true) => " for both ways",
-        _ => "",
+    let (what, then) = match (return_follows, choosing_return) {
+        (true, _) => (" for the outbound alone", "; the return is added in the next step"),
+        (_, true) => (" both ways", ""),
+        _ => ("", ""),
     };
     format!(
-        "{}. Times are local to each airport. Prices for {}, taxes included{scope}.",
+        "{}. Times are local to each airport. Prices for {}{what}, taxes included{then}.",
         text::long_date(date),
         query.party.describe()
     )
