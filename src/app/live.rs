@@ -34,13 +34,13 @@ struct Line {
     departure: DepartureId,
     /// Told every piece of news; says whether the channel should be asked for a snapshot.
     on_news: Box<dyn Fn(News) -> bool>,
-    socket: RefCell<Option<Socket>>,
+    connection: RefCell<Option<Connection>>,
     retry: RefCell<Option<TimeoutHandle>>,
     pause_ms: RefCell<u32>,
 }
 
 /// An open socket with what it calls back.
-struct Socket {
+struct Connection {
     socket: WebSocket,
     _on_open: Closure<dyn FnMut(Event)>,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
@@ -53,7 +53,7 @@ impl LiveLine {
         let line = Rc::new(Line {
             departure,
             on_news: Box::new(on_news),
-            socket: RefCell::default(),
+            connection: RefCell::default(),
             retry: RefCell::default(),
             pause_ms: RefCell::new(FIRST_PAUSE_MS),
         });
@@ -71,12 +71,12 @@ impl std::fmt::Debug for LiveLine {
 impl Line {
     fn connect(line: &Rc<Self>) {
         match address(line.departure).and_then(|url| WebSocket::new(&url).ok()) {
-            Some(socket) => *line.socket.borrow_mut() = Some(Self::listen(line, socket)),
+            Some(socket) => *line.connection.borrow_mut() = Some(Self::listen(line, socket)),
             None => Self::mend(line),
         }
     }
 
-    fn listen(line: &Rc<Self>, socket: WebSocket) -> Socket {
+    fn listen(line: &Rc<Self>, socket: WebSocket) -> Connection {
         socket.set_binary_type(BinaryType::Arraybuffer);
         let weak = Rc::downgrade(line);
         let on_open = Closure::new(move |_: Event| {
@@ -97,7 +97,7 @@ impl Line {
         socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         // A socket that cannot be opened reports an error and then closes, so closing is all there is to hear.
         socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Socket { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close }
+        Connection { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close }
     }
 
     /// Frames of a newer kind than this page knows are skipped; the digest tells when they mattered.
@@ -116,7 +116,7 @@ impl Line {
     /// Asks for all touched seats; a socket that is not open will begin with them anyway.
     fn ask_snapshot(&self) {
         if let Some(open) =
-            self.socket.borrow().as_ref().filter(|s| s.socket.ready_state() == WebSocket::OPEN)
+            self.connection.borrow().as_ref().filter(|s| s.socket.ready_state() == WebSocket::OPEN)
         {
             // A socket that fails to send is closing, and the next one brings the snapshot.
             _ = open.socket.send_with_u8_array(&Ask::Snapshot.encode());
@@ -146,7 +146,7 @@ impl Drop for Line {
     }
 }
 
-impl Drop for Socket {
+impl Drop for Connection {
     fn drop(&mut self) {
         self.socket.set_onopen(None);
         self.socket.set_onmessage(None);

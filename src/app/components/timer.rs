@@ -103,7 +103,6 @@ fn whole_minutes(left_ms: i64) -> String {
 /// What is read out at two minutes and at thirty seconds, and never in between.
 fn announcement(left_ms: i64) -> &'static str {
     match left_ms {
-        0 => "",
         1..=30_000 => "30 seconds left.",
         30_001..=120_000 => "2 minutes left.",
         _ => "",

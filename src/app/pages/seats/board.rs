@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     AppError,
-    answers::SeatMapView,
+    answers::{HoldView, SeatMapView},
     components::{
         give_up::GiveUp,
         steps::{Step, Steps},
@@ -93,17 +93,14 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
 }
 
 /// The way to the next leg, or to payment after the last. Payment is a page of its own, since its script runs once.
-fn onwards(hold: &crate::answers::HoldView, leg: usize) -> AnyView {
-    match hold.legs.get(leg + 1) {
-        Some(next) => {
-            let href = format!("/book/{}/seats?leg={}", hold.id, leg + 1);
-            let label = format!("Next leg: {} to {}", next.departure.origin, next.departure.destination);
-            view! { <a class="button go wide" href=href>{label}</a> }.into_any()
-        }
-        None => {
-            let href = format!("/book/{}/pay", hold.id);
-            view! { <a class="button go wide" href=href rel="external">"Continue to payment"</a> }.into_any()
-        }
+fn onwards(hold: &HoldView, leg: usize) -> AnyView {
+    if let Some(next) = hold.legs.get(leg + 1) {
+        let href = format!("/book/{}/seats?leg={}", hold.id, leg + 1);
+        let label = format!("Next leg: {} to {}", next.departure.origin, next.departure.destination);
+        view! { <a class="button go wide" href=href>{label}</a> }.into_any()
+    } else {
+        let href = format!("/book/{}/pay", hold.id);
+        view! { <a class="button go wide" href=href rel="external">"Continue to payment"</a> }.into_any()
     }
 }
 

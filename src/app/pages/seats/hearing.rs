@@ -20,7 +20,7 @@ impl Choosing {
                 return self.picture.with_untracked(|picture| picture.digest() != digest);
             }
             News::Frame(Frame::Snapshot(all)) => {
-                self.picture.update(|picture| _ = picture.apply_snapshot(&all))
+                self.picture.update(|picture| _ = picture.apply_snapshot(&all));
             }
             News::Frame(Frame::Changes(changes)) => self.take(&changes),
         }
