@@ -1,0 +1,155 @@
+// What people do on our pages, named as they would say it. Locators go by role and label.
+export const cards = {
+  good: '4242 4242 4242 4242',
+  declined: '4000 0000 0000 0002',
+  authenticating: '4000 0027 6000 3184',
+};
+
+// A month from today, as date fields write it.
+export function inAMonth(days = 0) {
+  const date = new Date();
+  date.setUTCMonth(date.getUTCMonth() + 1, date.getUTCDate() + days);
+  return date.toISOString().slice(0, 10);
+}
+
+export class Traveller {
+  // `scripts` tells whether the browser runs JavaScript; `complaints` fills with what its pages complained of.
+  constructor(page, { scripts, complaints }) {
+    Object.assign(this, { page, scripts, complaints });
+  }
+
+  button(name) { return this.page.getByRole('button', { name }); }
+
+  link(name) { return this.page.getByRole('link', { name }); }
+
+  heading(name) { return this.page.getByRole('heading', { name, level: 1 }); }
+
+  // What is said aloud to the traveller: refusals above all.
+  alert(text) { return this.page.getByRole('alert').filter({ hasText: text }); }
+
+  async searches({ from, to, depart, back, adults = 1 }) {
+    await this.page.goto('/');
+    if (this.scripts) await this.waitsUntilAlive();
+    await this.page.getByLabel('From').fill(from);
+    await this.page.getByLabel('To', { exact: true }).fill(to);
+    if (!back) await this.page.getByText('One way', { exact: true }).click();
+    await this.page.getByLabel('Depart').fill(depart);
+    if (back) await this.page.getByRole('textbox', { name: 'Return' }).fill(back);
+    await this.page.getByLabel('Adults').selectOption(String(adults));
+    await this.button('Search flights').click();
+    await this.page.getByRole('article').first().waitFor();
+    if (this.scripts) await this.waitsUntilAlive();
+  }
+
+  // The cards of the results that say so.
+  offers(text) { return this.page.getByRole('article').filter({ hasText: text }); }
+
+  async chooses(brand, offer) {
+    await offer.getByRole('button', { name: new RegExp(`^${brand},`) }).click();
+    await this.heading('Who travels?').waitFor();
+  }
+
+  // From the address of a search straight to a hold of its first offer that says so.
+  async holds(text, adults = 1) {
+    await this.page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=${adults}`);
+    await this.chooses('Standard', this.offers(text).first());
+  }
+
+  get hold() { return /\/book\/([^/]+)/.exec(this.page.url())[1]; }
+
+  // Our code in the browser has taken the page over: from then on the router, not the browser, follows a click on a link.
+  async waitsUntilAlive() {
+    await this.page.waitForFunction(() => {
+      const link = Object.assign(document.createElement('a'), { href: window.location.href });
+      let followed = false;
+      const look = (click) => { followed = click.defaultPrevented; click.preventDefault(); };
+      window.addEventListener('click', look, { once: true });
+      document.body.append(link);
+      link.click();
+      link.remove();
+      return followed;
+    });
+  }
+
+  async nameEveryone(people, email = 'ada@example.com') {
+    for (const [index, [given, surname]] of people.entries()) {
+      const person = this.page.getByRole('group', { name: `Traveller ${index + 1}` });
+      await person.getByLabel('Given name').fill(given);
+      await person.getByLabel('Surname').fill(surname);
+      await person.getByLabel('Date of birth').fill('1985-04-30');
+    }
+    await this.page.getByLabel('E-mail address').fill(email);
+  }
+
+  async goesOnToSeats() {
+    await this.button('Continue to seats').click();
+    await this.heading('Choose your seats').waitFor();
+  }
+
+  // The seat page is alive and hears what others do.
+  async waitsUntilLive() { await this.page.getByRole('status').filter({ hasText: /^Live\./ }).waitFor(); }
+
+  seat(number, state = '') { return this.button(new RegExp(`^${number}, .*${state}`)); }
+
+  async freeSeats() {
+    const names = await this.button(/^\d+[A-Z], .*free$/).evaluateAll((all) => all.map((seat) => seat.ariaLabel));
+    return names.map((name) => name.split(',')[0]);
+  }
+
+  async takes(number) {
+    await this.seat(number, 'free$').click();
+    await this.seat(number, 'yours').waitFor();
+  }
+
+  async goesToLeg(number, name) {
+    await this.link(name).click();
+    await this.page.getByText(`Leg ${number} of`).waitFor();
+  }
+
+  async reviews() {
+    await this.link('Continue to payment').click();
+    await this.heading('Look it over').waitFor();
+  }
+
+  async goesOnToCard() {
+    await this.button('Continue to card').click();
+    await this.heading('Pay').waitFor();
+  }
+
+  async fillsIn(card) {
+    await this.page.getByLabel('Card number').fill(card);
+    await this.page.getByLabel('Expiry').fill('12 / 34');
+    await this.page.getByLabel('Security code').fill('123');
+  }
+
+  get payButton() { return this.button(/^Pay \$/); }
+
+  async paysWith(card) {
+    await this.fillsIn(card);
+    await this.payButton.click();
+  }
+
+  // From the address of a search to an open card form, seats left to us.
+  async comesToPay(text = 'direct', surname = 'Moreno') {
+    await this.holds(text);
+    await this.nameEveryone([['Ada', surname]]);
+    await this.goesOnToSeats();
+    await this.page.goto(`/book/${this.hold}/pay`);
+    await this.goesOnToCard();
+  }
+
+  async isBooked() {
+    await this.heading('You are booked').waitFor();
+    await this.waitsUntilAlive();
+    return /\/trips\/(\w+)$/.exec(this.page.url())[1];
+  }
+
+  get ticket() { return this.page.getByRole('article', { name: 'Electronic ticket' }); }
+
+  async opensTrip(pnr, surname) {
+    await this.page.goto('/trips');
+    await this.page.getByLabel('Booking reference').fill(pnr);
+    await this.page.getByLabel('Surname').fill(surname);
+    await this.button('Open trip').click();
+  }
+}
