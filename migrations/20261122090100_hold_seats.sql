@@ -17,6 +17,8 @@ create table holds (
     extended boolean not null default false,
     -- Seats times legs, given back to the visitor's count when the hold ends.
     places integer not null constraint hold_has_places check (places > 0),
+    -- A digest of the signed offer: choosing the same one twice, by a double click, is one hold.
+    offer_digest text not null,
     -- What was chosen and the price that was shown: frozen from here on.
     offer jsonb not null,
     quote jsonb not null,
@@ -30,7 +32,7 @@ create table holds (
 ) with (fillfactor = 70);
 
 create index holds_by_expiry on holds (expires_at) where state in ('active', 'reserved');
-create index holds_by_visitor on holds (visitor);
+create unique index hold_once_per_offer on holds (visitor, offer_digest) where state in ('active', 'reserved');
 
 create table hold_legs (
     hold_id uuid not null references holds,

@@ -93,9 +93,9 @@ create index coupons_by_departure on coupons (departure);
 create table ledger (
     id bigint generated always as identity primary key,
     booking_id uuid not null references bookings,
-    -- ticketed, captured, voided: a step's lines are written once.
+    -- ticketed, then captured or receivable: a step's lines are written once.
     step text not null,
-    account text not null constraint ledger_account_known check (account in ('tickets', 'capture_queued', 'captured')),
+    account text not null constraint ledger_account_known check (account in ('tickets', 'capture_queued', 'captured', 'receivable')),
     amount_minor bigint not null,
     currency text not null,
     at timestamptz not null default sky_now(),

@@ -88,6 +88,10 @@ begin
         or (p_state = 'expired' and claim.expires_at > sky_now()) then
         return;
     end if;
+    if pending is null and claim.state = 'reserved' then
+        -- Its payment was being started while we waited for the hold: the booking is committed by now.
+        select b.id into pending from bookings b where b.hold_id = p_hold and b.state = 'pending';
+    end if;
 
     update holds h set state = p_state, ended_at = sky_now() where h.id = p_hold;
     update visitors v set places = v.places - claim.places where v.id = owner;

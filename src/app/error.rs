@@ -68,9 +68,12 @@ impl FromServerFnError for AppError {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_) => {
-                Self::Invalid { field: None, message: "The form was incomplete. Go back and fill it in again.".into() }
-            }
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::Invalid {
+                field: None,
+                message: "The form was incomplete. Go back and fill it in again.".into(),
+            },
             ServerFnErrorErr::Request(_) => Self::Unavailable {
                 message: "We could not be reached. Check your connection and try again.".into(),
                 retry_after_secs: 5,

@@ -1,7 +1,6 @@
 //! The `Checkout` port: from reserved seats to tickets. Every step may be cut off and called again.
 
 mod settle;
-mod void;
 
 use app::{
     answers::{CardForm, Settled},
@@ -10,7 +9,7 @@ use app::{
 use async_trait::async_trait;
 use domain::{
     hold::{HoldId, HoldState},
-    payment::CARD_ATTEMPTS,
+    payment::{CARD_ATTEMPTS, PaymentState},
 };
 use payments::{Intent, IntentOrder, Stripe, StripeError};
 use std::sync::Arc;
@@ -57,15 +56,19 @@ impl Paying {
 
     /// The payment's intent, created under the key that was stored before. An answer that stays unclear is looked for
     /// among the recent intents before another one is made.
-    async fn intent(&self, payment: &PaymentRow) -> Result<(String, String), CheckoutError> {
-        if let (Some(intent), Some(secret)) = (&payment.intent, &payment.client_secret) {
-            return Ok((intent.clone(), secret.clone()));
+    async fn client_secret(&self, payment: &PaymentRow) -> Result<String, CheckoutError> {
+        if payment.state != PaymentState::Open {
+            return Err(HoldError::Ended(payment.hold_state).into());
+        }
+        if let Some(secret) = &payment.client_secret {
+            return Ok(secret.clone());
         }
         let order = IntentOrder {
             amount_minor: payment.total.minor,
             currency: payment.total.currency.code().to_lowercase(),
             booking: payment.booking.to_string(),
-            receipt_email: payment.contact_email.clone(),
+            // We write to the traveller ourselves, and an address that Stripe refuses must not stop a payment.
+            receipt_email: None,
             description: format!("SkyConnect booking {}", payment.booking),
         };
         let intent = match self.stripe.create_intent(&payment.create_key, &order).await {
@@ -79,13 +82,19 @@ impl Paying {
         let secret = intent.client_secret.clone().ok_or(CheckoutError::ProviderAway)?;
         let kept = self.postgres.keep_intent(payment.booking, &intent.id, &secret).await.map_err(away)?;
         if !kept {
-            // Another request was faster with an intent of its own, or the payment is over: this one must not be paid.
-            void::cancel_stray(&self.stripe, &intent).await;
-            let again = self.postgres.payment(payment.booking).await.map_err(away)?;
-            let known = again.and_then(|p| p.intent.zip(p.client_secret));
-            return known.ok_or(CheckoutError::Hold(HoldError::Ended(HoldState::Expired)));
+            // Another request was faster, or the payment went on or ended meanwhile.
+            let now =
+                self.postgres.payment(payment.booking).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+            if now.intent.as_ref() != Some(&intent.id) {
+                // Nothing stands behind this one: it must not be paid.
+                cancel_stray(&self.stripe, &intent).await;
+            }
+            return match now.client_secret {
+                Some(secret) if now.state == PaymentState::Open => Ok(secret),
+                _ => Err(HoldError::Ended(now.hold_state).into()),
+            };
         }
-        Ok((intent.id, secret))
+        Ok(secret)
     }
 
     async fn look_for_intent(&self, payment: &PaymentRow, key_spent: bool) -> Result<Intent, CheckoutError> {
@@ -127,7 +136,7 @@ impl Checkout for Paying {
             }
             let key = Uuid::new_v4().to_string();
             match self.postgres.start_payment(visitor.0, id, &key).await {
-                Ok(seats) => self.live.publish(&seats).await,
+                Ok(seats) => self.live.publish(&seats),
                 Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
                 Err(StartRefusal::Expired) => {
                     self.seating.end(id, EndAs::Expired).await?;
@@ -139,7 +148,7 @@ impl Checkout for Paying {
         }
         let payment =
             self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
-        let (_, client_secret) = self.intent(&payment).await?;
+        let client_secret = self.client_secret(&payment).await?;
         Ok(CardForm {
             client_secret,
             publishable_key: self.page.publishable_key.clone(),
@@ -156,8 +165,21 @@ impl Checkout for Paying {
     }
 }
 
+/// Cancels an intent that no booking stands behind. If that fails it stays unpayable: nobody has its secret.
+async fn cancel_stray(stripe: &Stripe, intent: &Intent) {
+    if stripe.cancel(&Uuid::new_v4().to_string(), &intent.id).await.is_err() {
+        tracing::warn!(intent = intent.id, "a stray intent could not be cancelled");
+    }
+}
+
 fn refused(payment: &PaymentRow, error: &StripeError) -> CheckoutError {
-    tracing::error!(booking = %payment.booking, %error, "the payment provider refused");
+    // Stripe's sentence may repeat what a person typed; its code does not.
+    let code = match error {
+        StripeError::Declined(decline) => decline.code.as_str(),
+        StripeError::Refused { code, .. } => code.as_str(),
+        StripeError::Unavailable { .. } => "unavailable",
+    };
+    tracing::error!(booking = %payment.booking, code, "the payment provider refused");
     CheckoutError::Refused(
         "The payment provider refused this payment. Nothing was charged and your seats are kept; please try again, or give the seats up.".into(),
     )

@@ -13,6 +13,8 @@ pub struct Config {
     pub address: SocketAddr,
     /// `SKYCONNECT_PUBLIC_URL`: the origin that browsers see, without a slash at its end.
     pub public_url: String,
+    /// `SKYCONNECT_TRUSTED_PROXIES`: how many proxies of ours add to X-Forwarded-For.
+    pub trusted_proxies: usize,
     /// `SKYCONNECT_SECRET`: signs cookies and offers.
     pub secret: Secret,
     pub stripe: StripeSettings,
@@ -83,6 +85,7 @@ impl Config {
             redis_url: required("REDIS_URL", "a Redis address, redis://host:port")?,
             address,
             public_url,
+            trusted_proxies: trusted_proxies()?,
             secret: Secret(secret),
             stripe: StripeSettings::from_env()?,
         })
@@ -123,6 +126,15 @@ impl StripeSettings {
             script_url: optional("STRIPE_JS_URL").unwrap_or_else(|| "https://js.stripe.com/v3/".into()),
         })
     }
+}
+
+fn trusted_proxies() -> Result<usize, ConfigError> {
+    let Some(text) = optional("SKYCONNECT_TRUSTED_PROXIES") else { return Ok(0) };
+    text.parse().map_err(|_| ConfigError::Wrong {
+        name: "SKYCONNECT_TRUSTED_PROXIES",
+        found: text,
+        hint: "a number; 0 where browsers connect directly",
+    })
 }
 
 fn optional(name: &str) -> Option<String> {

@@ -22,6 +22,7 @@ pub mod timetables;
 
 mod headers;
 mod health;
+pub mod limits;
 mod origins;
 pub mod signing;
 mod visitors;

@@ -16,7 +16,7 @@ use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, genera
 use tower_http::{CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
 use crate::{
-    headers, health, live::watch_departure, origins::refuse_foreign_changes, site::Site,
+    headers, health, limits, live::watch_departure, origins::refuse_foreign_changes, site::Site,
     visitors::know_visitor, webhook::stripe_webhook,
 };
 
@@ -41,11 +41,11 @@ pub fn router(site: Site) -> Router {
     };
     let options = site.options.clone();
     Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/webhooks/stripe", post(stripe_webhook))
         .leptos_routes_with_context(&site, routes, context.clone(), move || shell(options.clone()))
         .fallback(file_and_error_handler_with_context::<Site, _>(context, shell))
+        .layer(limits::layer(&site.limits))
+        // Stripe may tell of many payments at once.
+        .route("/webhooks/stripe", post(stripe_webhook))
         .layer(middleware::from_fn(cache_hashed_files))
         .layer(middleware::from_fn_with_state(site.clone(), know_visitor))
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign_changes))
@@ -53,6 +53,8 @@ pub fn router(site: Site) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
         // Pages are compressed as they go, so a light level; the browser's code lies there compressed already.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
         // Sockets live long and are neither timed out nor compressed.
         .route("/live/departures/{id}", get(watch_departure))
         .layer(middleware::from_fn(headers::secure))

@@ -1,6 +1,6 @@
 //! Serving until told to stop.
 
-use std::{future::Future, io, time::Duration};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::{net::TcpListener, signal, task::JoinSet, time::timeout};
@@ -23,7 +23,9 @@ pub enum RunError {
     #[error(transparent)]
     Site(#[from] SiteError),
     #[error("SKYCONNECT_ADDR {address}: {error}")]
-    Listen { address: std::net::SocketAddr, error: io::Error },
+    Listen { address: SocketAddr, error: io::Error },
+    #[error("a background job ended by a fault; the log says which")]
+    JobEnded,
     #[error("the LEPTOS_ variables: {0}")]
     Leptos(String),
     #[error(transparent)]
@@ -53,13 +55,22 @@ pub async fn serve(
     jobs::start(&site, &mut tasks);
     tracing::info!(address = %listener.local_addr()?, "serving");
     let (stopping, stopped) = tokio::sync::oneshot::channel();
-    let server = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
+    let router = router(site).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping: requests under way may end");
         let _ = stopping.send(());
     });
     let server = tokio::spawn(server.into_future());
-    let _ = stopped.await;
+    tokio::select! {
+        _ = stopped => {}
+        ended = tasks.join_next() => {
+            // Without its jobs a server would keep expired seats and owe captures: better to be started anew.
+            tracing::error!(?ended, "a job has ended, so the server ends too");
+            tasks.shutdown().await;
+            return Err(RunError::JobEnded);
+        }
+    }
     if timeout(GRACE, server).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }

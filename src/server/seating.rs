@@ -58,7 +58,7 @@ impl Seating {
     /// Ends a hold whole and tells everyone who watches which seats are free again.
     pub async fn end(&self, id: HoldId, end: EndAs) -> Result<(), HoldError> {
         let freed = self.postgres.end(id, end).await.map_err(away)?;
-        self.live.publish(&freed).await;
+        self.live.publish(&freed);
         Ok(())
     }
 
@@ -70,7 +70,7 @@ impl Seating {
             match self.postgres.pick(pick).await.map_err(away)? {
                 PickAnswer::Picked(changes) => {
                     let told: Vec<_> = changes.iter().map(|change| (pick.departure, *change)).collect();
-                    self.live.publish(&told).await;
+                    self.live.publish(&told);
                     return Ok(changes);
                 }
                 PickAnswer::Refused { now, expired } if !last_try => {
@@ -82,7 +82,7 @@ impl Seating {
                         pick.version = now.version;
                     } else {
                         // Whoever asks has an old picture: tell the newest again.
-                        self.live.publish(&[(pick.departure, now)]).await;
+                        self.live.publish(&[(pick.departure, now)]);
                         return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
                     }
                 }

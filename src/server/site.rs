@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use crate::{
     checkout::{Paying, StripePage},
     config::Config,
+    limits::{Limits, limits},
     live::Live,
     origins::Origins,
     postgres::Postgres,
@@ -31,6 +32,7 @@ pub struct Site {
     pub seating: Seating,
     pub paying: Paying,
     pub origins: Origins,
+    pub limits: Limits,
     pub ports: Ports,
     /// Whether browsers see us over https.
     pub https: bool,
@@ -69,6 +71,7 @@ impl Site {
         tasks: &mut JoinSet<()>,
     ) -> Result<Self, SiteError> {
         let timetable = Timetables::load(postgres.clone()).await?;
+        timetable.begin_with_demo().await?;
         let live = Live::start(postgres.clone(), redis::Client::open(config.redis_url.as_str())?, tasks);
         let signing = Signing::new(&config.secret);
         let seating = Seating::new(postgres.clone(), live.clone(), timetable.clone(), signing.clone());
@@ -97,6 +100,7 @@ impl Site {
             seating,
             paying,
             origins: Origins::new(&config.public_url),
+            limits: limits(config.trusted_proxies),
             ports,
             https: config.is_https(),
             stripe_origin: stripe_origins(&config.stripe.script_url).into(),

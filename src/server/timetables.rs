@@ -7,13 +7,14 @@ use std::{
 
 use domain::{
     airports::Airports,
+    departure::Departure,
     schedule::{Period, ScheduledLeg},
     ssim,
     timetable::{Timetable, TimetableError},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
-use crate::postgres::{ImportRefusal, Postgres, StoreError};
+use crate::postgres::{ImportRefusal, Into, Postgres, StoreError};
 
 /// Every airport with an IATA code; it changes with the program.
 const AIRPORTS_CSV: &str = include_str!("../../data/airports.csv");
@@ -77,17 +78,26 @@ impl std::fmt::Display for ImportReport {
 }
 
 impl Timetables {
-    /// Reads the schedule from Postgres; a database without one gets the demo schedule first.
+    /// Reads the schedule from Postgres.
     pub async fn load(postgres: Postgres) -> Result<Self, TimetablesError> {
         let airports = Arc::new(Airports::parse(AIRPORTS_CSV)?);
         let empty = Arc::new(Timetable::new(Vec::new(), &airports)?);
         let timetables = Self { airports, current: Arc::new(RwLock::new((0, empty))), postgres };
-        if timetables.postgres.schedule_version().await? == 0 {
-            tracing::info!("the database is new: importing the demo schedule");
-            timetables.import("demo", DEMO_SSIM).await?;
-        }
         timetables.renew().await?;
         Ok(timetables)
+    }
+
+    /// Gives a database that has no schedule yet the demo schedule.
+    pub async fn begin_with_demo(&self) -> Result<(), TimetablesError> {
+        if self.snapshot().0 != 0 {
+            return Ok(());
+        }
+        tracing::info!("the database is new: importing the demo schedule");
+        match self.import_into("demo", DEMO_SSIM, Into::EmptyAlone).await {
+            // Another server, or somebody's own schedule, was faster.
+            Ok(_) | Err(ImportError::Refused(ImportRefusal::NotEmpty)) => self.renew().await,
+            Err(error) => Err(error.into()),
+        }
     }
 
     pub fn airports(&self) -> &Airports {
@@ -95,7 +105,12 @@ impl Timetables {
     }
 
     pub fn current(&self) -> Arc<Timetable> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+        self.snapshot().1
+    }
+
+    /// The newest timetable that is known here, with the number of its schedule.
+    pub fn snapshot(&self) -> (i64, Arc<Timetable>) {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Reads the schedule again if a newer one was imported.
@@ -113,22 +128,20 @@ impl Timetables {
 
     /// Imports a schedule file whole, or not at all.
     pub async fn import(&self, title: &str, text: &str) -> Result<ImportReport, ImportError> {
+        self.import_into(title, text, Into::Whatever).await
+    }
+
+    async fn import_into(&self, title: &str, text: &str, into: Into) -> Result<ImportReport, ImportError> {
         let file = ssim::read(text, &self.airports).map_err(ImportError::Faults)?;
         let carriers: BTreeSet<_> = file.carriers.iter().map(|c| c.carrier).collect();
         let legs = file.into_legs();
         let timetable = Timetable::new(legs.clone(), &self.airports)?;
-        let today = Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-        self.postgres
-            .import(title, &carriers, &legs, today, |id, cabin, places| {
-                timetable.departure(id).is_some_and(|departure| {
-                    cabin
-                        .chars()
-                        .next()
-                        .and_then(domain::cabin::Cabin::from_letter)
-                        .is_some_and(|cabin| i32::from(departure.configuration.places(cabin)) == places)
-                })
-            })
-            .await?;
+        // In the earliest zone it may still be yesterday.
+        let oldest = Timestamp::now().to_zoned(TimeZone::UTC).date().saturating_sub(1.day());
+        let is_kept = |sold: &Departure| {
+            timetable.departure(&sold.id).is_some_and(|filed| flies_the_same(sold, &filed))
+        };
+        self.postgres.import(title, &carriers, &legs, oldest, into, is_kept).await?;
         let mut flights: Vec<_> = legs.iter().map(|leg| leg.flight).collect();
         flights.sort_unstable();
         flights.dedup();
@@ -168,6 +181,20 @@ impl Timetables {
             .collect();
         ssim::write(&ssim::ScheduleFile { serial: Some(1), carriers }, &self.airports)
     }
+}
+
+/// Whether who bought the one gets it with the other: until travellers can be rebooked, nothing that they were sold
+/// may change.
+fn flies_the_same(sold: &Departure, filed: &Departure) -> bool {
+    (sold.origin, sold.destination, sold.departs, sold.arrives, sold.aircraft, &sold.configuration)
+        == (
+            filed.origin,
+            filed.destination,
+            filed.departs,
+            filed.arrives,
+            filed.aircraft,
+            &filed.configuration,
+        )
 }
 
 /// From the first day on which any of the legs flies to the last; open if one of them is.

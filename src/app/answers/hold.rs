@@ -32,7 +32,8 @@ pub struct HoldView {
 impl HoldView {
     /// Whether everyone is named and can be written to.
     pub fn travellers_known(&self) -> bool {
-        self.contact.is_some() && self.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some())
+        self.contact.is_some()
+            && self.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some())
     }
 }
 

@@ -8,6 +8,8 @@ mod trip;
 
 pub use checkout::{CardForm, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
-pub use results::{Board, BoardRow, BrandPrice, DayPrice, ItineraryCard, LegLine, SearchRequest, SearchResults};
+pub use results::{
+    Board, BoardRow, BrandPrice, DayPrice, ItineraryCard, LegLine, SearchRequest, SearchResults,
+};
 pub use seats::{PickRequest, Picked, SeatMapView};
 pub use trip::{TripCoupon, TripLeg, TripTraveller, TripView};

@@ -1,6 +1,7 @@
 use domain::{
-    booking::BookingState, cabin::Cabin, cabin::SeatNumber, departure::Departure, fare::FareBrand, fare::Quote, money::Money,
-    payment::PaymentState, pnr::Pnr, ticket::TicketNumber, traveller::TravellerKind,
+    booking::BookingState, cabin::Cabin, cabin::SeatNumber, departure::Departure, fare::FareBrand,
+    fare::Quote, money::Money, payment::PaymentState, pnr::Pnr, ticket::TicketNumber,
+    traveller::TravellerKind,
 };
 use serde::{Deserialize, Serialize};
 

@@ -35,10 +35,13 @@ impl From<CheckoutError> for AppError {
             CheckoutError::Hold(error) => error.into(),
             CheckoutError::TravellersMissing => Self::Invalid {
                 field: None,
-                message: "We need everyone's name and birth date and a mail address before you can pay.".into(),
+                message: "We need everyone's name and birth date and a mail address before you can pay."
+                    .into(),
             },
             CheckoutError::ProviderAway => Self::Unavailable {
-                message: "Paying is not possible right now. Your seats are kept; please try again in a moment.".into(),
+                message:
+                    "Paying is not possible right now. Your seats are kept; please try again in a moment."
+                        .into(),
                 retry_after_secs: 5,
             },
             CheckoutError::Refused(message) => Self::Payment { message },

@@ -118,12 +118,15 @@ impl From<PickError> for AppError {
     fn from(error: PickError) -> Self {
         match error {
             PickError::Hold(error) => error.into(),
-            PickError::NoSuchSeat(seat) => {
-                Self::Invalid { field: None, message: format!("There is no seat {seat} in this cabin. Choose one on the map.") }
-            }
-            PickError::Taken { seat, nearest } => {
-                Self::SeatTaken { seat, nearest, message: format!("{seat} has just gone. Someone was faster by a moment.") }
-            }
+            PickError::NoSuchSeat(seat) => Self::Invalid {
+                field: None,
+                message: format!("There is no seat {seat} in this cabin. Choose one on the map."),
+            },
+            PickError::Taken { seat, nearest } => Self::SeatTaken {
+                seat,
+                nearest,
+                message: format!("{seat} has just gone. Someone was faster by a moment."),
+            },
             PickError::Refused { seat, reason } => Self::SeatRefused { seat, message: reason },
         }
     }

@@ -56,6 +56,7 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
             end(paying, &payment).await?;
             Ok(failed())
         }
+        // Ending the hold has queued the void.
         _ if !payment.hold_state.is_live() => Ok(failed()),
         IntentStatus::RequiresPaymentMethod => declined(paying, &payment, &intent).await,
         _ => Ok(open(payment.attempts)),
@@ -85,7 +86,7 @@ async fn authorised(
     };
     match paying.postgres.ticket(payment.booking, card.as_deref()).await.map_err(away)? {
         TicketOutcome::Ticketed { pnr, seats } => {
-            paying.live.publish(&seats).await;
+            paying.live.publish(&seats);
             Ok(Settled::Ticketed { pnr })
         }
         TicketOutcome::TooLate | TicketOutcome::Over(_) => Ok(failed()),

@@ -9,7 +9,8 @@ use crate::{
     site::Site,
 };
 
-/// After this many tries a person must look; the lane waits, nothing is dropped.
+/// After this many refusals a person must look; the lane waits, nothing is dropped. A Stripe that is away is waited
+/// for without end.
 const PARK_AFTER: i16 = 12;
 
 /// Does everything that is due.
@@ -27,8 +28,9 @@ pub(super) async fn run_due(site: &Site) {
 pub async fn run_errand(site: &Site) -> Result<bool, StoreError> {
     let Some(errand) = site.postgres.lease_errand().await? else { return Ok(false) };
     let Some(payment) = site.postgres.payment(errand.booking).await? else {
-        // A hold was ended before its payment was opened: there is nothing to give back.
-        site.postgres.voided(&errand).await?;
+        // Written by a newer program perhaps: never guessed at.
+        tracing::error!(booking = %errand.booking, step = ?errand.step, "a payment cannot be read");
+        site.postgres.put_off(&errand, "the payment cannot be read", None).await?;
         return Ok(true);
     };
     match errand.step {
@@ -48,9 +50,12 @@ async fn capture(site: &Site, errand: &Errand, payment: &PaymentRow) -> Result<(
                 return site.postgres.captured(errand).await;
             }
             Ok(Intent { status: IntentStatus::RequiresCapture, .. }) => {}
-            Ok(intent) => {
-                tracing::error!(booking = %errand.booking, status = ?intent.status, "a capture failed for good");
+            Ok(Intent { status: IntentStatus::Canceled, .. }) => {
+                tracing::error!(booking = %errand.booking, "a capture failed for good");
                 return site.postgres.capture_failed(errand, "the authorisation is gone").await;
+            }
+            Ok(intent) => {
+                return site.postgres.put_off(errand, &format!("still {:?}", intent.status), None).await;
             }
             Err(error) => return put_off(site, errand, &error).await,
         }
@@ -71,34 +76,57 @@ async fn void(site: &Site, errand: &Errand, payment: &PaymentRow) -> Result<(), 
         }
     };
     let intent = match intent {
-        Ok(None) => return site.postgres.voided(errand).await,
+        Ok(Some(intent)) if payment.intent.is_none() => {
+            // Found by its metadata: kept first, so that what is voided is what is known.
+            let secret = intent.client_secret.clone().unwrap_or_default();
+            site.postgres.keep_intent(errand.booking, &intent.id, &secret).await?;
+            return site.postgres.put_off(errand, "an intent was found", None).await;
+        }
+        Ok(None) => return voided(site, errand, None).await,
         Ok(Some(intent)) => intent,
         Err(error) => return put_off(site, errand, &error).await,
     };
     match intent.status {
-        IntentStatus::Canceled => site.postgres.voided(errand).await,
+        IntentStatus::Canceled => voided(site, errand, payment.intent.as_deref()).await,
         IntentStatus::Succeeded => {
             // We capture only what is ticketed, so somebody else did: a person must look.
             tracing::error!(booking = %errand.booking, intent = intent.id, "captured without a ticket");
             site.postgres.park(errand, "captured without a ticket").await
         }
         _ => match site.paying.stripe.cancel(&errand.call_key, &intent.id).await {
-            Ok(Intent { status: IntentStatus::Canceled, .. }) => site.postgres.voided(errand).await,
+            Ok(Intent { status: IntentStatus::Canceled, .. }) => {
+                voided(site, errand, payment.intent.as_deref()).await
+            }
             Ok(intent) => site.postgres.put_off(errand, &format!("still {:?}", intent.status), None).await,
             Err(error) => put_off(site, errand, &error).await,
         },
     }
 }
 
+/// The void is confirmed for the intent that was looked at; one that appeared meanwhile is looked at next.
+async fn voided(site: &Site, errand: &Errand, looked_at: Option<&str>) -> Result<(), StoreError> {
+    if site.postgres.voided(errand, looked_at).await? {
+        return Ok(());
+    }
+    site.postgres.put_off(errand, "an intent appeared while it was voided", None).await
+}
+
 /// Again later. A refusal is tried again too: the next try looks at the intent first and learns what is true.
 async fn put_off(site: &Site, errand: &Errand, error: &StripeError) -> Result<(), StoreError> {
-    tracing::warn!(booking = %errand.booking, step = ?errand.step, attempt = errand.attempt, %error, "put off");
-    if errand.attempt >= PARK_AFTER {
-        return site.postgres.park(errand, &error.to_string()).await;
+    // Stripe's sentences may repeat what a person typed; its codes do not.
+    let why = match error {
+        StripeError::Declined(decline) => decline.code.as_str(),
+        StripeError::Refused { code, .. } => code.as_str(),
+        StripeError::Unavailable { .. } => "unavailable",
+    };
+    tracing::warn!(booking = %errand.booking, step = ?errand.step, attempt = errand.attempt, why, "put off");
+    let is_away = matches!(error, StripeError::Unavailable { .. });
+    if !is_away && errand.attempt >= PARK_AFTER {
+        return site.postgres.park(errand, why).await;
     }
     let new_key = match error {
         StripeError::Unavailable { key_spent: false, .. } => None,
         _ => Some(Uuid::new_v4().to_string()),
     };
-    site.postgres.put_off(errand, &error.to_string(), new_key.as_deref()).await
+    site.postgres.put_off(errand, why, new_key.as_deref()).await
 }

@@ -8,7 +8,10 @@ pub use errands::run_errand;
 
 use std::time::Duration;
 
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
 
 use crate::site::Site;
 
@@ -30,16 +33,26 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     tasks.spawn(async move {
         every(Duration::from_secs(15), || watch::ask_for_quiet_payments(&jobs)).await;
     });
+    let limits = site.limits.clone();
+    tasks.spawn(async move {
+        // Addresses that have been quiet need no memory.
+        every(Duration::from_secs(60), || async { limits.limiter().retain_recent() }).await;
+    });
     let jobs = site.clone();
     tasks.spawn(async move {
         every(Duration::from_secs(5), || watch::renew_timetable(&jobs)).await;
     });
 }
 
+/// A run that takes longer hangs on something that will never answer. What it leased comes back by itself.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Runs a job for ever, with a pause after each run, so that runs never pile up.
 async fn every<F: Future<Output = ()>>(pause: Duration, mut job: impl FnMut() -> F) {
     loop {
-        job().await;
+        if timeout(PATIENCE, job()).await.is_err() {
+            tracing::error!("a job did not end in time and starts again");
+        }
         sleep(pause).await;
     }
 }

@@ -2,7 +2,7 @@ use crate::{postgres::EndAs, site::Site};
 
 /// Ends the holds whose time is over, so that their seats turn free on every map without anyone asking.
 pub(super) async fn sweep(site: &Site) {
-    let expired = match site.postgres.expired_holds(None).await {
+    let expired = match site.postgres.expired_holds().await {
         Ok(expired) => expired,
         Err(error) => return tracing::warn!(%error, "expired holds cannot be looked for"),
     };

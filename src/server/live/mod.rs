@@ -46,14 +46,14 @@ impl Live {
         Self { hub, relay, postgres }
     }
 
-    /// Tells everyone who watches that these seats changed. Call it after the commit; it never fails and never waits long.
-    pub async fn publish(&self, changes: &[(DepartureId, SeatChange)]) {
+    /// Tells everyone who watches that these seats changed. Call it after the commit; it never fails and never waits.
+    pub fn publish(&self, changes: &[(DepartureId, SeatChange)]) {
         let mut rest = changes;
         while let Some((departure, _)) = rest.first() {
             let same = rest.iter().take_while(|(other, _)| other == departure).count();
             let seats: Vec<SeatChange> = rest[..same].iter().map(|(_, change)| *change).collect();
             self.hub.apply(*departure, &seats);
-            self.relay.publish(*departure, Frame::Changes(seats).encode()).await;
+            self.relay.publish(*departure, Frame::Changes(seats).encode());
             rest = &rest[same..];
         }
     }

@@ -50,8 +50,8 @@ impl Relay {
     }
 
     /// Queues a change for the other servers; when the queue is full it is dropped, and digests repair it.
-    pub async fn publish(&self, departure: DepartureId, frame: Vec<u8>) {
-        if timeout(PUBLISH_TIMEOUT, self.outgoing.send((departure, frame))).await.is_err() {
+    pub fn publish(&self, departure: DepartureId, frame: Vec<u8>) {
+        if self.outgoing.try_send((departure, frame)).is_err() {
             tracing::warn!(%departure, "a seat change was not published: the queue is full");
         }
     }

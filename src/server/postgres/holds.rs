@@ -16,6 +16,10 @@ pub struct Claim<'a> {
     pub id: HoldId,
     pub visitor: Uuid,
     pub offer: &'a Offer,
+    /// Tells the signed offer from every other: choosing it twice is one hold.
+    pub offer_digest: &'a str,
+    /// The schedule that the legs were read from.
+    pub schedule: i64,
     pub quote: &'a Quote,
     /// In order of travel.
     pub legs: &'a [Departure],
@@ -27,6 +31,8 @@ pub enum TakeRefusal {
     TooManyPlaces,
     #[error("{0} has too few places left")]
     SoldOut(DepartureId),
+    #[error("a newer schedule was imported")]
+    NewSchedule,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -39,7 +45,12 @@ impl AsStoreError for TakeRefusal {
 
 impl From<sqlx::Error> for TakeRefusal {
     fn from(error: sqlx::Error) -> Self {
-        Self::Store(error.into())
+        let error = StoreError::from(error);
+        match error.constraint() {
+            // The visitor's hold of this offer whose time is over: it is in the way until it is ended.
+            Some("hold_once_per_offer") => Self::TooManyPlaces,
+            _ => Self::Store(error),
+        }
     }
 }
 
@@ -55,12 +66,13 @@ pub enum EndAs {
 pub type Freed = Vec<(DepartureId, SeatChange)>;
 
 impl Postgres {
-    /// Takes the claim's places in cabin and class on every leg, or on none; the ten minutes start.
-    pub async fn take(&self, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
+    /// Takes the claim's places in cabin and class on every leg, or on none; the ten minutes start. The visitor's live
+    /// hold of the same signed offer, if there is one, is the answer instead.
+    pub async fn take(&self, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
         again_after_deadlock(|| self.take_once(claim)).await
     }
 
-    async fn take_once(&self, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
+    async fn take_once(&self, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
         let seats = i32::from(claim.offer.party.seats());
         let places = seats * i32::try_from(claim.legs.len()).unwrap_or(i32::MAX);
         let letter = claim.offer.cabin.letter().to_string();
@@ -80,12 +92,24 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
+        // The visitor is locked now, so a double click is seen here.
+        let same = sqlx::query_scalar!(
+            "select id from holds
+            where visitor = $1 and offer_digest = $2 and state in ('active', 'reserved') and expires_at > sky_now()",
+            claim.visitor,
+            claim.offer_digest,
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        if let Some(same) = same {
+            return Ok(HoldId(same));
+        }
         if counted.rows_affected() == 0 {
             return Err(TakeRefusal::TooManyPlaces);
         }
         sqlx::query!(
-            "insert into holds (id, visitor, expires_at, places, offer, quote, total_minor, currency)
-            values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8)",
+            "insert into holds (id, visitor, expires_at, places, offer, quote, total_minor, currency, offer_digest)
+            values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8, $9)",
             claim.id.0,
             claim.visitor,
             HOLD_TTL.as_secs_f64(),
@@ -94,6 +118,7 @@ impl Postgres {
             Json(claim.quote) as _,
             claim.quote.total.minor,
             claim.quote.total.currency.code(),
+            claim.offer_digest,
         )
         .execute(&mut *tx)
         .await?;
@@ -149,20 +174,44 @@ impl Postgres {
         .fetch_all(&mut *tx)
         .await?;
         refuse_first_missing(claim.legs, &classes)?;
+        // An import waits until the counters are free, and we for it: what is newest now stays so until we commit.
+        let newest = sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!" from schedules"#)
+            .fetch_one(&mut *tx)
+            .await?;
+        if newest != claim.schedule {
+            return Err(TakeRefusal::NewSchedule);
+        }
         tx.commit().await?;
-        Ok(())
+        Ok(claim.id)
     }
 
-    /// Live holds whose time is over, oldest first; all of them, or those that take places on these departures.
-    pub async fn expired_holds(&self, on: Option<&[DepartureId]>) -> Result<Vec<HoldId>, StoreError> {
-        let names: Option<Vec<String>> = on.map(|ids| ids.iter().map(ToString::to_string).collect());
+    /// Live holds whose time is over, oldest first.
+    pub async fn expired_holds(&self) -> Result<Vec<HoldId>, StoreError> {
+        // The sub-select makes the clock one value, without which no index is used.
+        let ids = sqlx::query_scalar!(
+            "select id from holds where state in ('active', 'reserved') and expires_at <= (select sky_now())
+            order by expires_at limit 500"
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(ids.into_iter().map(HoldId).collect())
+    }
+
+    /// Those of them that take places on these departures, or are this visitor's.
+    pub async fn expired_in_the_way(
+        &self,
+        visitor: Uuid,
+        on: &[DepartureId],
+    ) -> Result<Vec<HoldId>, StoreError> {
+        let names: Vec<String> = on.iter().map(ToString::to_string).collect();
         let ids = sqlx::query_scalar!(
             "select id from holds
-            where state in ('active', 'reserved') and expires_at <= sky_now()
-                and ($1::text[] is null or exists (
-                    select from hold_legs l where l.hold_id = holds.id and l.departure = any($1)))
+            where state in ('active', 'reserved') and expires_at <= (select sky_now())
+                and (visitor = $1 or exists (
+                    select from hold_legs l where l.hold_id = holds.id and l.departure = any($2)))
             order by expires_at limit 500",
-            names.as_deref(),
+            visitor,
+            &names,
         )
         .fetch_all(&self.pool)
         .await?;

@@ -15,7 +15,7 @@ mod trips;
 use std::{str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool,
+    Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -24,7 +24,7 @@ pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Claim, EndAs, TakeRefusal};
 pub use outbox::{Errand, Step};
 pub use payments::{PaymentRow, StartRefusal};
-pub use schedules::ImportRefusal;
+pub use schedules::{ImportRefusal, Into};
 pub use seats::{Pick, PickAnswer};
 pub use travellers::NamedTraveller;
 pub use trips::{Opening, TicketRecord, TripRecord};
@@ -60,8 +60,12 @@ impl Postgres {
     /// Connects and brings the schema up to date; servers that start at once wait for each other under the migrator's lock.
     pub async fn connect(url: &str) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?;
+        // Migrations may take longer than any request, so their connection is not bounded.
+        let mut migrating = PgConnection::connect_with(&options).await?;
+        let migrated = sqlx::migrate!("../../migrations").run(&mut migrating).await;
+        migrated.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options)).await?;
-        sqlx::migrate!("../../migrations").run(&pool).await.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         Ok(Self { pool })
     }
 

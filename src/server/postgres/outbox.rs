@@ -21,17 +21,17 @@ pub enum Step {
 }
 
 /// A leased errand comes back after this long if its worker died with it.
-const LEASE_SECS: f64 = 60.0;
+const LEASE_SECS: f64 = 120.0;
 
 impl Postgres {
     /// Leases the oldest due errand; several workers never get the same one. Within a lane the order is kept:
     /// an errand waits while an earlier one of its booking and kind is not done.
     pub async fn lease_errand(&self) -> Result<Option<Errand>, StoreError> {
         let row = sqlx::query!(
-            r#"update outbox set attempts = attempts + 1, run_at = sky_now() + make_interval(secs => $1)
+            r#"update outbox set attempts = least(attempts + 1, 30000), run_at = sky_now() + make_interval(secs => $1)
             where id = (
                 select o.id from outbox o
-                where o.state = 'queued' and o.run_at <= sky_now() and not exists (
+                where o.state = 'queued' and o.run_at <= (select sky_now()) and not exists (
                     select from outbox before
                     where before.booking_id = o.booking_id and before.kind = o.kind and before.id < o.id
                         and before.state <> 'done')
@@ -69,20 +69,7 @@ impl Postgres {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(payment) = captured {
-            for (account, amount_minor) in
-                [("capture_queued", -payment.amount_minor), ("captured", payment.amount_minor)]
-            {
-                sqlx::query!(
-                    "insert into ledger (booking_id, step, account, amount_minor, currency)
-                    values ($1, 'captured', $2, $3, $4)",
-                    errand.booking,
-                    account,
-                    amount_minor,
-                    payment.currency,
-                )
-                .execute(&mut *tx)
-                .await?;
-            }
+            move_money(&mut tx, errand.booking, "captured", payment.amount_minor, &payment.currency).await?;
         }
         finish(&mut tx, errand.id).await?;
         tx.commit().await?;
@@ -93,13 +80,18 @@ impl Postgres {
     pub async fn capture_failed(&self, errand: &Errand, why: &str) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         lock_booking(&mut tx, errand.booking).await?;
-        sqlx::query!(
-            "update payments set state = 'capture_failed', decline = $2 where booking_id = $1 and state = 'authorised'",
+        let failed = sqlx::query!(
+            "update payments set state = 'capture_failed', decline = $2 where booking_id = $1 and state = 'authorised'
+            returning amount_minor, currency",
             errand.booking,
             why,
         )
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
+        if let Some(payment) = failed {
+            move_money(&mut tx, errand.booking, "receivable", payment.amount_minor, &payment.currency)
+                .await?;
+        }
         sqlx::query!(
             "update bookings set state = 'unpaid' where id = $1 and state = 'ticketed'",
             errand.booking
@@ -111,16 +103,23 @@ impl Postgres {
         Ok(())
     }
 
-    /// The void is confirmed: nothing was taken, and the booking fails.
-    pub async fn voided(&self, errand: &Errand) -> Result<(), StoreError> {
+    /// The void is confirmed: nothing was taken, and the booking fails. `looked_at` is the intent that was found
+    /// cancelled, or none where none was found; another one that was kept meanwhile must be looked at first, which is
+    /// told by `false`.
+    pub async fn voided(&self, errand: &Errand, looked_at: Option<&str>) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         lock_booking(&mut tx, errand.booking).await?;
-        sqlx::query!(
-            "update payments set state = 'voided' where booking_id = $1 and state in ('open', 'authorised')",
-            errand.booking
+        let voided = sqlx::query!(
+            "update payments set state = 'voided'
+            where booking_id = $1 and state in ('open', 'authorised', 'voided') and intent_id is not distinct from $2",
+            errand.booking,
+            looked_at,
         )
         .execute(&mut *tx)
         .await?;
+        if voided.rows_affected() == 0 {
+            return Ok(false);
+        }
         sqlx::query!(
             "update bookings set state = 'failed' where id = $1 and state = 'pending'",
             errand.booking
@@ -129,7 +128,7 @@ impl Postgres {
         .await?;
         finish(&mut tx, errand.id).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(true)
     }
 
     /// Not done: again later, under a new key where the old one's answer may be a stored 500. Nothing is ever dropped.
@@ -137,7 +136,7 @@ impl Postgres {
         let wait_secs = 2_f64.powi(i32::from(errand.attempt).min(9));
         sqlx::query!(
             "update outbox set run_at = sky_now() + make_interval(secs => $2), last_error = $3,
-                call_key = coalesce($4, call_key) where id = $1",
+                call_key = coalesce($4, call_key) where id = $1 and state = 'queued'",
             errand.id,
             wait_secs,
             why,
@@ -150,11 +149,38 @@ impl Postgres {
 
     /// Stops the lane where a person must look: it stays in sight and is never dropped.
     pub async fn park(&self, errand: &Errand, why: &str) -> Result<(), StoreError> {
-        sqlx::query!("update outbox set state = 'parked', last_error = $2 where id = $1", errand.id, why)
-            .execute(&self.pool)
-            .await?;
+        sqlx::query!(
+            "update outbox set state = 'parked', last_error = $2 where id = $1 and state = 'queued'",
+            errand.id,
+            why
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
+}
+
+/// Moves what was queued to be captured to where it went, which names the step too.
+async fn move_money(
+    tx: &mut sqlx::PgTransaction<'_>,
+    booking: Uuid,
+    to: &str,
+    amount_minor: i64,
+    currency: &str,
+) -> Result<(), StoreError> {
+    for (account, amount_minor) in [("capture_queued", -amount_minor), (to, amount_minor)] {
+        sqlx::query!(
+            "insert into ledger (booking_id, step, account, amount_minor, currency) values ($1, $2, $3, $4, $5)",
+            booking,
+            to,
+            account,
+            amount_minor,
+            currency,
+        )
+        .execute(&mut **tx)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn lock_booking(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Result<(), StoreError> {

@@ -1,13 +1,27 @@
 use std::collections::BTreeSet;
 
-use domain::{carrier::CarrierCode, departure::DepartureId, schedule::ScheduledLeg};
+use domain::{
+    carrier::CarrierCode,
+    departure::{Departure, DepartureId},
+    schedule::ScheduledLeg,
+};
 use jiff::civil::Date;
 use sqlx::types::Json;
 
 use super::{Postgres, StoreError};
 
+/// Which databases an import is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Into {
+    Whatever,
+    /// One that has no schedule yet.
+    EmptyAlone,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ImportRefusal {
+    #[error("there is a schedule already")]
+    NotEmpty,
     /// The import would take departures away, or change the aircraft of ones, that people hold or have bought.
     #[error("{} departures with holds or tickets would be lost or changed: {}", .0.len(), listed(.0))]
     DeparturesInUse(Vec<DepartureId>),
@@ -47,37 +61,64 @@ impl Postgres {
         Ok(legs.into_iter().map(|leg| leg.0).collect())
     }
 
-    /// Replaces the carriers' legs with these, unless `is_kept` says that a departure with rows, from today on,
-    /// would be lost by it. All or nothing.
+    /// Replaces the carriers' legs with these, unless `is_kept` says of a departure from `oldest` on, of which places
+    /// are held or sold, that it would be lost or changed by it. All or nothing.
     pub async fn import(
         &self,
         title: &str,
         carriers: &BTreeSet<CarrierCode>,
         legs: &[ScheduledLeg],
-        today: Date,
-        is_kept: impl Fn(&DepartureId, &str, i32) -> bool,
+        oldest: Date,
+        into: Into,
+        is_kept: impl Fn(&Departure) -> bool,
     ) -> Result<(), ImportRefusal> {
+        let codes: Vec<String> = carriers.iter().map(ToString::to_string).collect();
         let mut tx = self.pool.begin().await?;
-        sqlx::query!("set local statement_timeout = '120s'").execute(&mut *tx).await?;
+        // Imports are long and rare: they wait for each other, and for whoever is taking places.
+        sqlx::raw_sql("set local statement_timeout = '120s'; set local lock_timeout = '60s'")
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!("select pg_advisory_xact_lock($1)", IMPORT_LOCK).execute(&mut *tx).await?;
-        // Nobody takes a first place on a departure while it is looked at which have rows.
-        sqlx::query!("lock table departure_cabins in share mode").execute(&mut *tx).await?;
-        let touched =
-            sqlx::query!("select departure, cabin, places from departure_cabins").fetch_all(&mut *tx).await?;
-        let lost: BTreeSet<DepartureId> = touched
+        if into == Into::EmptyAlone {
+            let any = sqlx::query_scalar!(r#"select exists (select from schedules) as "any!""#)
+                .fetch_one(&mut *tx)
+                .await?;
+            if any {
+                return Err(ImportRefusal::NotEmpty);
+            }
+        }
+        // Nobody takes or frees a place while it is looked at which are taken; reading goes on.
+        sqlx::raw_sql("lock table departure_cabins in exclusive mode").execute(&mut *tx).await?;
+        let sold = sqlx::query_scalar!(
+            r#"select distinct on (l.departure) l.sold as "sold: Json<Departure>"
+            from hold_legs l join departure_cabins c on c.departure = l.departure and c.cabin = l.cabin
+            join holds h on h.id = l.hold_id
+            where left(l.departure, 2) = any($1) and c.taken > 0 and h.state in ('active', 'reserved', 'converted')"#,
+            &codes
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let lost: BTreeSet<DepartureId> = sold
             .iter()
-            .filter_map(|row| Some((row.departure.parse::<DepartureId>().ok()?, row)))
-            .filter(|(id, _)| id.date >= today && carriers.contains(&id.flight.carrier))
-            .filter(|(id, row)| !is_kept(id, &row.cabin, row.places))
-            .map(|(id, _)| id)
+            .filter(|sold| sold.id.date >= oldest && !is_kept(&sold.0))
+            .map(|sold| sold.id)
             .collect();
         if !lost.is_empty() {
             return Err(ImportRefusal::DeparturesInUse(lost.into_iter().collect()));
         }
+        // Counters of which nothing is taken would keep the places of an aircraft that may not fly any more.
+        sqlx::query!("delete from departure_cabins where taken = 0 and left(departure, 2) = any($1)", &codes)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query!(
+            "delete from departure_classes where taken = 0 and left(departure, 2) = any($1)",
+            &codes
+        )
+        .execute(&mut *tx)
+        .await?;
         let schedule = sqlx::query_scalar!("insert into schedules (title) values ($1) returning id", title)
             .fetch_one(&mut *tx)
             .await?;
-        let codes: Vec<String> = carriers.iter().map(ToString::to_string).collect();
         sqlx::query!("delete from schedule_legs where carrier = any($1)", &codes).execute(&mut *tx).await?;
         sqlx::query!(
             "insert into schedule_legs

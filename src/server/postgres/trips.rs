@@ -60,7 +60,7 @@ impl Postgres {
         };
         let tries = sqlx::query_scalar!(
             r#"select count(*) as "n!" from trip_tries
-            where pnr = $1 and at > sky_now() - make_interval(secs => $2)"#,
+            where pnr = $1 and at > (select sky_now()) - make_interval(secs => $2)"#,
             pnr.as_str(),
             TRIES_WINDOW_SECS,
         )

@@ -5,8 +5,10 @@ use domain::{
     hold::HoldId,
     offer::Offer,
     search::{Itinerary, SALES_CLOSE_MIN},
+    timetable::Timetable,
 };
 use jiff::{Timestamp, ToSpan};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Seating, away};
@@ -19,35 +21,49 @@ pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> 
     if offer.expires_at <= now {
         return Err(HoldError::OfferExpired);
     }
-    let bounds = bounds(seating, &offer, now)?;
-    let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, seating.timetables.airports())
-        .map_err(|error| HoldError::NotSold(error.to_string()))?;
-    if quote.total != offer.total {
-        return Err(HoldError::NotSold(format!(
-            "The price is {} now, not {}. Search again to see and accept it.",
-            quote.total, offer.total
-        )));
-    }
-    let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
-    let claim =
-        Claim { id: HoldId(Uuid::new_v4()), visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
-    let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
+    let digest = format!("{:x}", Sha256::digest(token.as_bytes()));
     for last_try in [false, true] {
+        let (schedule, timetable) = seating.timetables.snapshot();
+        let bounds = bounds(&timetable, &offer, now)?;
+        let quote =
+            fare::price(&bounds, offer.cabin, offer.brand, offer.party, seating.timetables.airports())
+                .map_err(|error| HoldError::NotSold(error.to_string()))?;
+        if quote.total != offer.total {
+            return Err(HoldError::NotSold(format!(
+                "The price is {} now, not {}. Search again to see and accept it.",
+                quote.total, offer.total
+            )));
+        }
+        let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
+        let claim = Claim {
+            id: HoldId(Uuid::new_v4()),
+            visitor: visitor.0,
+            offer: &offer,
+            offer_digest: &digest,
+            schedule,
+            quote: &quote,
+            legs: &legs,
+        };
         match seating.postgres.take(&claim).await {
-            Ok(()) => return Ok(claim.id),
-            Err(TakeRefusal::TooManyPlaces) => return Err(HoldError::TooManyPlaces),
-            Err(TakeRefusal::SoldOut(_)) if !last_try => {
-                // Holds whose time is over may be in the way: end them and try once more.
-                for expired in seating.postgres.expired_holds(Some(&ids)).await.map_err(away)? {
+            Ok(hold) => return Ok(hold),
+            Err(TakeRefusal::TooManyPlaces) if last_try => return Err(HoldError::TooManyPlaces),
+            Err(TakeRefusal::SoldOut(id)) if last_try => {
+                let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
+                let left = left.get(&id).copied().unwrap_or_default();
+                return Err(HoldError::SoldOut { flight: id.flight.spaced(), left });
+            }
+            // Holds whose time is over may be in the way: they are ended, and it is tried once more.
+            Err(TakeRefusal::TooManyPlaces | TakeRefusal::SoldOut(_)) => {
+                let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
+                for expired in seating.postgres.expired_in_the_way(visitor.0, &ids).await.map_err(away)? {
                     seating.end(expired, EndAs::Expired).await?;
                 }
             }
-            Err(TakeRefusal::SoldOut(id)) => {
-                let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
-                return Err(HoldError::SoldOut {
-                    flight: id.flight.spaced(),
-                    left: left.get(&id).copied().unwrap_or_default(),
-                });
+            Err(TakeRefusal::NewSchedule) => {
+                if let Err(error) = seating.timetables.renew().await {
+                    tracing::error!(%error, "the new schedule cannot be read");
+                    return Err(HoldError::Unavailable);
+                }
             }
             Err(TakeRefusal::Store(error)) => return Err(away(error)),
         }
@@ -56,8 +72,7 @@ pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> 
 }
 
 /// The offer's departures as the timetable has them now, if they are still sold.
-fn bounds(seating: &Seating, offer: &Offer, now: Timestamp) -> Result<Vec<Itinerary>, HoldError> {
-    let timetable = seating.timetables.current();
+fn bounds(timetable: &Timetable, offer: &Offer, now: Timestamp) -> Result<Vec<Itinerary>, HoldError> {
     let gone = || HoldError::NotSold("One of these flights is not on sale any more. Search again.".into());
     let bounds: Vec<Itinerary> = offer
         .bounds

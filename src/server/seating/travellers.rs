@@ -54,15 +54,15 @@ pub(super) fn parse_contact(contact: Contact) -> Result<Contact, HoldError> {
     if !plausible || email.len() > LONGEST_EMAIL || email.chars().any(|c| c.is_whitespace() || c.is_control())
     {
         return Err(invalid(
-            "email",
-            "Give a mail address such as ada@example.com: your tickets belong to it.",
+            "contact[email]",
+            "Give a mail address such as ada@example.com: your booking belongs to it.",
         ));
     }
     let phone = contact.phone.trim().to_owned();
     let fits = phone.chars().all(|c| c.is_ascii_digit() || " +-()/.".contains(c));
     if !fits || phone.len() > LONGEST_PHONE {
         return Err(invalid(
-            "phone",
+            "contact[phone]",
             "Write the phone number in digits, such as +1 617 555 0100, or leave it empty.",
         ));
     }

@@ -53,7 +53,7 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
             {travellers}
             <fieldset class="card person">
                 <legend class="who">"Contact"</legend>
-                <p class="muted small">"The tickets go to this address, and so does word of any change."</p>
+                <p class="muted small">"We use it for this booking alone."</p>
                 <div class="fields">
                     <Entry
                         label="E-mail address" name="contact[email]".to_owned() kind="email" autocomplete="email".to_owned()

@@ -233,3 +233,21 @@ async fn postgres_itself_refuses_a_seat_that_passes_from_owner_to_owner(
         assert!(refused.is_err(), "{wrong}");
     }
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn choosing_the_same_offer_twice_is_one_hold(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = std::sync::Arc::new(World::open(options).await);
+    let (ada, offer) = (visitor(), world.offer(&["Q1200"], 2));
+    let mut clicks = tokio::task::JoinSet::new();
+    for _ in 0..10 {
+        let (world, offer) = (world.clone(), offer.clone());
+        clicks.spawn(async move { world.site.seating.choose(ada, &offer).await.unwrap() });
+    }
+    let holds = clicks.join_all().await;
+    assert!(holds.windows(2).all(|two| two[0] == two[1]), "{holds:?}");
+    assert_eq!(world.count("select sum(taken)::bigint from departure_cabins").await, 2);
+    // Once its time is over, the offer can be chosen anew.
+    world.pass(11).await;
+    assert_ne!(world.site.seating.choose(ada, &offer).await.unwrap(), holds[0]);
+    world.audit().await;
+}

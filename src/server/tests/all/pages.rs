@@ -138,3 +138,26 @@ async fn health_tells_whether_seats_can_be_sold(_: PgPoolOptions, options: PgCon
     world.pool.close().await;
     assert_eq!(get(&app, "/readyz").await.status(), StatusCode::SERVICE_UNAVAILABLE);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn one_address_that_asks_without_end_is_told_to_wait(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let app = router(world.site.clone());
+    let guess = || {
+        Request::post("/api/open_trip")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, ORIGIN)
+            .body(Body::from("pnr=ZZZZZZ&surname=Guess"))
+            .unwrap()
+    };
+    let mut refused = None;
+    for _ in 0..1000 {
+        let response = send(&app, guess()).await;
+        if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(response);
+            break;
+        }
+    }
+    assert!(refused.unwrap().headers().contains_key(header::RETRY_AFTER));
+    assert_eq!(get(&app, "/trips").await.status(), StatusCode::OK, "reading goes on");
+}

@@ -1,6 +1,6 @@
 use app::{
     answers::Settled,
-    ports::{Checkout as _, CheckoutError, HoldError, PickError, Seats as _, TripError, Trips as _, Visitor},
+    ports::{Checkout as _, CheckoutError, HoldError, PickError, Seats as _, TripError, Visitor},
 };
 use domain::{booking::BookingState, hold::HoldId, hold::HoldState, payment::PaymentState};
 use server::{jobs::run_errand, postgres::PaymentRow};
@@ -253,4 +253,29 @@ async fn a_trip_opens_to_who_knows_pnr_and_surname(_: PgPoolOptions, options: Pg
     assert!(matches!(trips.open(eve, pnr.as_str(), "Moreno").await, Err(TripError::TooManyTries)));
     world.pass(11).await;
     assert!(trips.open(eve, pnr.as_str(), "Moreno").await.is_ok());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn giving_up_in_one_tab_while_another_starts_to_pay_loses_no_void(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = std::sync::Arc::new(World::open(options).await);
+    let mut tabs = tokio::task::JoinSet::new();
+    for _ in 0..40 {
+        let ada = visitor();
+        let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+        world.name(ada, hold, &["Moreno"]).await;
+        let paying = world.clone();
+        tabs.spawn(async move { _ = paying.site.paying.start(ada, hold).await });
+        let leaving = world.clone();
+        tabs.spawn(async move { leaving.site.seating.release(ada, hold).await.unwrap() });
+    }
+    tabs.join_all().await;
+    world.audit().await;
+    run_errands(&world).await;
+    world.pass(5).await;
+    run_errands(&world).await;
+    assert_eq!(world.count("select count(*) from bookings where state <> 'failed'").await, 0);
+    assert_eq!(world.count("select sum(taken)::bigint from departure_cabins").await, 0);
 }

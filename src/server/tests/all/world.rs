@@ -1,6 +1,10 @@
 //! A server on a database of its own, and what its users do.
 
-use std::{collections::BTreeSet, env};
+use std::{
+    collections::BTreeSet,
+    env,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 use app::{
     answers::{Contact, HoldView, PickRequest, Picked, TravellerEntry},
@@ -23,7 +27,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use leptos::config::LeptosOptions;
 use server::{
     config::{Config, Secret, StripeSettings},
-    postgres::{Claim, Postgres},
+    postgres::{Claim, Into, Postgres},
     site::Site,
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
@@ -41,6 +45,7 @@ pub struct World {
     pub pool: PgPool,
     pub postgres: Postgres,
     pub config: Config,
+    offers: AtomicI64,
     _tasks: JoinSet<()>,
 }
 
@@ -51,7 +56,7 @@ impl World {
         let postgres = Postgres::over(pool.clone());
         let legs = schedule();
         let carriers: BTreeSet<CarrierCode> = legs.iter().map(|leg| leg.flight.carrier).collect();
-        postgres.import("test", &carriers, &legs, today(), |_, _, _| true).await.unwrap();
+        postgres.import("test", &carriers, &legs, today(), Into::Whatever, |_| true).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let api = format!("http://{}/", listener.local_addr().unwrap());
         let sandbox = Sandbox::new(stripe_sandbox::Config {
@@ -65,6 +70,7 @@ impl World {
             redis_url: env::var("REDIS_URL").expect("REDIS_URL names a Redis for tests"),
             address: "127.0.0.1:0".parse().unwrap(),
             public_url: ORIGIN.into(),
+            trusted_proxies: 0,
             secret: Secret("a secret that only tests know, 32+".into()),
             stripe: StripeSettings {
                 secret_key: Secret("sk_test_sandbox".into()),
@@ -76,12 +82,15 @@ impl World {
         };
         let mut tasks = JoinSet::new();
         let site = Site::open(&config, options_of_pages(), postgres.clone(), &mut tasks).await.unwrap();
-        Self { site, sandbox, pool, postgres, config, _tasks: tasks }
+        Self { site, sandbox, pool, postgres, config, offers: AtomicI64::new(0), _tasks: tasks }
     }
 
     /// A signed offer of these flights, all on the day in a month, for so many adults in economy.
     pub fn offer(&self, flights: &[&str], adults: u8) -> String {
-        self.site.signing.offer_token(&self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap()))
+        let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        // No two searches of a test make the same offer.
+        offer.expires_at += SignedDuration::from_secs(self.offers.fetch_add(1, Ordering::Relaxed));
+        self.site.signing.offer_token(&offer)
     }
 
     pub fn unsigned_offer(&self, flights: &[&str], party: Party) -> Offer {
@@ -118,7 +127,16 @@ impl World {
             legs.reverse();
         }
         let id = HoldId(Uuid::new_v4());
-        let claim = Claim { id, visitor: visitor.0, offer: &offer, quote: &quote, legs: &legs };
+        let (schedule, digest) = (self.site.timetable.snapshot().0, id.to_string());
+        let claim = Claim {
+            id,
+            visitor: visitor.0,
+            offer: &offer,
+            offer_digest: &digest,
+            schedule,
+            quote: &quote,
+            legs: &legs,
+        };
         self.postgres.take(&claim).await.unwrap();
         id
     }
@@ -178,7 +196,13 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 5] = [
+const AUDIT: [(&str, &str); 6] = [
+    (
+        "pending bookings of holds that are over without a void",
+        "select count(*) from bookings b join holds h on h.id = b.hold_id
+        where b.state = 'pending' and h.state not in ('active', 'reserved')
+            and not exists (select from outbox o where o.booking_id = b.id and o.step = 'void')",
+    ),
     (
         "cabin counters that differ from what holds and coupons add up to",
         "select count(*) from departure_cabins c where c.taken <> (
