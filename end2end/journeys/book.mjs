@@ -50,6 +50,16 @@ journey('two adults fly from Boston to Los Angeles over New York, and a declined
   assert.equal(await elsewhere.ticket.innerText(), ticket);
 });
 
+journey('a few letters suggest cities and airports', async ({ visitor }) => {
+  const ada = await visitor();
+  await ada.page.goto('/');
+  await ada.waitsUntilAlive();
+  for (const [field, letters, place] of [['From', 'bosto', 'Boston'], ['To', 'jfk', 'New York']]) {
+    await ada.page.getByLabel(field, { exact: true }).fill(letters);
+    await ada.page.locator(`datalist option[value^="${place}"]`).first().waitFor({ state: 'attached' });
+  }
+});
+
 journey('seats of a declined card stay taken for everyone else', async ({ visitor }) => {
   const ada = await visitor({ refusals: [402] });
   await ada.holds('direct');
