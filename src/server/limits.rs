@@ -24,6 +24,9 @@ const PERIOD_MS: u64 = 50;
 pub type Limits = Arc<GovernorConfig<ClientAddress, NoOpMiddleware>>;
 
 /// The limit on POSTs, by client address, on this server.
+///
+/// # Panics
+/// Never: burst and period are not zero.
 pub fn limits(trusted_proxies: usize) -> Limits {
     let config = GovernorConfigBuilder::default()
         .per_millisecond(PERIOD_MS)

@@ -36,7 +36,7 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     let limits = site.limits.clone();
     tasks.spawn(async move {
         // Addresses that have been quiet need no memory.
-        every(Duration::from_secs(60), || async { limits.limiter().retain_recent() }).await;
+        every(Duration::from_mins(1), || async { limits.limiter().retain_recent() }).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {
@@ -45,7 +45,7 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
 }
 
 /// A run that takes longer hangs on something that will never answer. What it leased comes back by itself.
-const PATIENCE: Duration = Duration::from_secs(180);
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// Runs a job for ever, with a pause after each run, so that runs never pile up.
 async fn every<F: Future<Output = ()>>(pause: Duration, mut job: impl FnMut() -> F) {

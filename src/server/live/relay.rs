@@ -30,9 +30,9 @@ enum Wish {
 
 impl Relay {
     pub fn start(hub: Arc<Hub>, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
-        let (wishes, wished) = mpsc::unbounded_channel();
+        let (wishes, asked_for) = mpsc::unbounded_channel();
         let (outgoing, queued) = mpsc::channel(PUBLISH_BACKLOG);
-        tasks.spawn(listen(hub, redis.clone(), wished));
+        tasks.spawn(listen(hub, redis.clone(), asked_for));
         tasks.spawn(speak(redis, queued));
         Self { wishes, outgoing }
     }
@@ -120,9 +120,11 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
             message = messages.next() => {
                 let Some(message) = message else { return };
                 let departure = message.get_channel_name().strip_prefix("seats:").map(DepartureId::parse);
-                match (departure, Frame::decode(message.get_payload_bytes())) {
-                    (Some(Ok(departure)), Ok(Frame::Changes(changes))) => hub.apply(departure, &changes),
-                    _ => tracing::warn!(channel = message.get_channel_name(), "not a seat change: passed over"),
+                let frame = Frame::decode(message.get_payload_bytes());
+                if let (Some(Ok(departure)), Ok(Frame::Changes(changes))) = (departure, frame) {
+                    hub.apply(departure, &changes);
+                } else {
+                    tracing::warn!(channel = message.get_channel_name(), "not a seat change: passed over");
                 }
             }
             wish = wished.recv() => {

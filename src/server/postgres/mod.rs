@@ -16,6 +16,7 @@ use std::{str::FromStr, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool,
+    error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -48,7 +49,7 @@ impl StoreError {
 
     /// Whether the statement lost a deadlock: a fault of ours, but safe to run again.
     pub fn is_deadlock(&self) -> bool {
-        self.0.as_database_error().and_then(|e| e.code()).is_some_and(|code| code == "40P01")
+        self.0.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "40P01")
     }
 }
 
