@@ -61,12 +61,8 @@ impl AppError {
     pub fn invalid(field: &str, message: impl ToString) -> Self {
         Self::Invalid { field: Some(field.to_owned()), message: message.to_string() }
     }
-}
 
-impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+    fn of_call(error: &ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
@@ -80,5 +76,17 @@ impl FromServerFnError for AppError {
             },
             _ => Self::Internal,
         }
+    }
+}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let error = Self::of_call(&error);
+        // Where a call is refused before our code runs, nobody else sets the status.
+        #[cfg(feature = "ssr")]
+        let error = crate::call::refuse(error);
+        error
     }
 }

@@ -14,7 +14,10 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 
-use crate::postgres::{ImportRefusal, Into, Postgres, StoreError};
+use crate::{
+    postgres::{ImportRefusal, Into, Postgres, StoreError},
+    reference,
+};
 
 /// Every airport with an IATA code; it changes with the program.
 const AIRPORTS_CSV: &str = include_str!("../../data/airports.csv");
@@ -156,6 +159,7 @@ impl Timetables {
     /// The whole schedule as an SSIM chapter 7 file, carrier by carrier.
     pub fn export(&self) -> Result<String, ssim::WriteError> {
         let timetable = self.current();
+        let now = Timestamp::now().to_zoned(TimeZone::UTC);
         let carriers = timetable
             .carriers()
             .iter()
@@ -169,10 +173,10 @@ impl Timetables {
                     mode: ssim::TimeMode::Local,
                     season: None,
                     period: whole_period(&legs),
-                    created: None,
-                    created_time: None,
-                    title: String::new(),
-                    released: None,
+                    created: Some(now.date()),
+                    created_time: Some(now.time()),
+                    title: reference::carrier_name(*carrier).to_uppercase(),
+                    released: Some(now.date()),
                     status: Some('C'),
                     creator: "SKYCONNECT".into(),
                     legs,

@@ -75,11 +75,17 @@ pub(super) async fn search(
         options.iter().map(|o| o.price_minor).min().unwrap_or_default(),
         options.iter().map(|o| o.itinerary.duration_min()).min().unwrap_or_default(),
     );
+    let cheapest_alone = options.iter().filter(|o| o.price_minor == lowest).count() == 1;
+    let shortest_alone = options.iter().filter(|o| o.itinerary.duration_min() == shortest).count() == 1;
     let name = |code| airports.place(code).map_or_else(|| code.to_string(), |place| city_of(&place.name));
     let cards = options
         .iter()
         .map(|option| {
-            let mark = match (option.price_minor == lowest, option.itinerary.duration_min() == shortest) {
+            // A distinction that several share says nothing.
+            let mark = match (
+                cheapest_alone && option.price_minor == lowest,
+                shortest_alone && option.itinerary.duration_min() == shortest,
+            ) {
                 (true, true) => Some("cheapest and shortest"),
                 (true, false) => Some("cheapest"),
                 (false, true) => Some("shortest"),

@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use app::ports::{HoldError, PickError, Visitor};
 use domain::{
-    cabin::{Layout, SeatNumber, SeatedTraveller, best_together},
+    cabin::{Layout, SeatNumber, SeatedTraveller, best_together, closest, may_sit},
     live::SeatChange,
     seat::SeatState,
 };
@@ -59,7 +59,11 @@ pub(crate) async fn assign(
                 Some(SeatedTraveller { kind, with_infant: with_infant(hold, *ordinal) })
             })
             .collect();
-        let seats = best_together(&layout, hold.offer.cabin, |seat| taken.contains(&seat), &party);
+        let companion = hold.seats.iter().find(|((leg, _), _)| *leg == departure.id).map(|(_, seat)| *seat);
+        let seats = match companion {
+            Some(seat) if whom == Whom::TheUnseated => beside(&layout, seat, &taken, &party),
+            _ => best_together(&layout, hold.offer.cabin, |seat| taken.contains(&seat), &party),
+        };
         let mut refused = Vec::new();
         for (ordinal, seat) in waiting.iter().zip(seats) {
             let Some(seat) = seat else { continue };
@@ -80,6 +84,28 @@ pub(crate) async fn assign(
         waiting = refused;
     }
     Ok(done)
+}
+
+/// The free seats closest to a companion who has chosen one, among those that each may sit in.
+fn beside(
+    layout: &Layout,
+    companion: SeatNumber,
+    taken: &HashSet<SeatNumber>,
+    party: &[SeatedTraveller],
+) -> Vec<Option<SeatNumber>> {
+    let mut gone = taken.clone();
+    party
+        .iter()
+        .map(|traveller| {
+            let allowed = |seat| {
+                let seat = layout.seat(seat);
+                seat.is_some_and(|seat| may_sit(seat, traveller.kind, traveller.with_infant).is_ok())
+            };
+            let seat = closest(layout, companion, |seat| gone.contains(&seat) || !allowed(seat))?;
+            gone.insert(seat);
+            Some(seat)
+        })
+        .collect()
 }
 
 /// Whether an infant sits on that traveller's lap: the first adults take them, one each.

@@ -1,10 +1,12 @@
 //! Who may sit where, and which free seats are best.
 
+mod closest;
 mod floor;
 mod nearest;
 mod search;
 mod together;
 
+pub use closest::closest;
 pub use nearest::nearest;
 pub use together::best_together;
 

@@ -161,3 +161,22 @@ async fn one_address_that_asks_without_end_is_told_to_wait(_: PgPoolOptions, opt
     assert!(refused.unwrap().headers().contains_key(header::RETRY_AFTER));
     assert_eq!(get(&app, "/trips").await.status(), StatusCode::OK, "reading goes on");
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_malformed_call_is_the_callers_fault(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let app = router(world.site.clone());
+    for body in
+        ["", "hold=x", "hold=00000000-0000-0000-0000-000000000000&departure=x&leg=y&traveller=900&seat=14C"]
+    {
+        let request = Request::post("/api/pick_seat")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "application/json")
+            .header(header::ORIGIN, ORIGIN)
+            .body(Body::from(body))
+            .unwrap();
+        let response = send(&app, request).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY, "{body}");
+        assert!(text(response).await.contains("\"code\":\"invalid\""));
+    }
+}

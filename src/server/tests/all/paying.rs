@@ -66,6 +66,8 @@ async fn paying_turns_a_hold_into_tickets_and_then_the_money_is_captured(
     assert_eq!(world.count("select count(*) from seats where state = 'booked'").await, 4);
     let trip = world.site.ports.trips.trip(ada, pnr).await.unwrap();
     assert_eq!(trip.travellers.len(), 2);
+    let second = trip.travellers[1].coupons[1].seat.unwrap();
+    assert_eq!(second.to_string(), "30B", "who chose no seat sits beside who did");
     assert_eq!(trip.travellers[0].coupons.len(), 2);
     assert!(trip.travellers[0].ticket.to_string().starts_with("000"));
     assert_eq!(trip.card.as_deref(), Some("visa 4242"));
