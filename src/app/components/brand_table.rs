@@ -19,7 +19,7 @@ pub fn BrandTable() -> impl IntoView {
                 .collect_view();
             view! { class = class,
                 <section class="brand">
-                    <h3>{brand.name()}</h3>
+                    <h2 class="name">{brand.name()}</h2>
                     <ul>{lines}</ul>
                 </section>
             }

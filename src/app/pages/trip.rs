@@ -44,7 +44,7 @@ fn Trip(trip: TripView) -> impl IntoView {
         <p class="muted money">{money(&trip)}</p>
         <Ticket trip />
         <details class="card price">
-            <summary>"What the price is made of"</summary>
+            <summary><h2 class="title">"What the price is made of"</h2></summary>
             <PriceLines quote total />
         </details>
     }
