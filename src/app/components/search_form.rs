@@ -53,11 +53,11 @@ pub fn SearchForm(
                     </div>
                     <label class="field when" class:wrong=is_wrong("depart")>
                         <span>"Depart"</span>
-                        <input type="date" name="depart" value=request.depart min=first.clone() max=last.clone() required />
+                        <input type="date" name="depart" value=iso(&request.depart) min=first.clone() max=last.clone() required />
                     </label>
                     <label class="field when back" class:wrong=is_wrong("back")>
                         <span>"Return"</span>
-                        <input type="date" name="back" value=request.back min=first max=last />
+                        <input type="date" name="back" value=iso(&request.back) min=first max=last />
                     </label>
                 </div>
                 <div class="fields">
@@ -95,6 +95,11 @@ pub fn SearchForm(
 pub struct SaleDays {
     pub first: Date,
     pub last: Date,
+}
+
+/// The date as date fields take it; none for what is no date, of which browsers would complain.
+fn iso(text: &str) -> Option<String> {
+    text.parse::<Date>().ok().map(|date| date.to_string())
 }
 
 /// A select's options by value and label, with one of them chosen.
