@@ -22,6 +22,7 @@ pub fn PriceLines(
             let lines: Vec<QuoteLine> =
                 quote.lines.iter().filter(|line| line.traveller_kind == *kind).cloned().collect();
             let quantity = lines.first().map_or(0, |line| line.quantity);
+            let each = Money::new(*each_minor, currency);
             let rows = lines
                 .into_iter()
                 .map(|line| {
@@ -40,7 +41,8 @@ pub fn PriceLines(
                     <h3 class="who">{who(*kind, quantity)}</h3>
                     <dl class="sums">
                         {rows} <dt class="total">"Each"</dt>
-                        <dd class="total">{Money::new(*each_minor, currency).to_string()}</dd>
+                        <dd class="total">{each.to_string()}</dd>
+                        {(quantity > 1).then(|| product(quantity, each))}
                     </dl>
                 </section>
             }
@@ -53,6 +55,15 @@ pub fn PriceLines(
                 <span>{total.to_string()}</span>
             </p>
         </div>
+    }
+}
+
+/// "2 × $278.70" and what that makes.
+fn product(quantity: u8, each: Money) -> impl IntoView {
+    let all = Money::new(each.minor * i64::from(quantity), each.currency);
+    view! {
+        <dt>{format!("{quantity} × {each}")}</dt>
+        <dd>{all.to_string()}</dd>
     }
 }
 
