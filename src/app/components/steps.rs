@@ -21,8 +21,10 @@ pub fn Steps(
     locked: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/steps.css");
+    // The flights are chosen before there is a hold, and their page is not known any more.
     let step = move |number: &'static str, name: &'static str, page: &'static str, step: Step| {
-        let back = step < current && !locked;
+        let done = step < current;
+        let back = done && !locked;
         let here = (step == current).then_some("step");
         let name = if back {
             view! { class = class, <a href=format!("/book/{hold}/{page}")>{name}</a> }.into_any()
@@ -31,7 +33,7 @@ pub fn Steps(
         };
         view! { class = class,
             <li class="step" aria-current=here>
-                <i class="number" aria-hidden="true">{number}</i>
+                <i class="number" aria-hidden="true">{if done { "✓" } else { number }}</i>
                 {name}
             </li>
         }
@@ -39,7 +41,7 @@ pub fn Steps(
     view! { class = class,
         <ol class="steps" aria-label="Steps of your booking">
             <li class="step">
-                <i class="number" aria-hidden="true">"1"</i>
+                <i class="number" aria-hidden="true">"✓"</i>
                 <span>"Flights"</span>
             </li>
             {step("2", "Travellers", "travellers", Step::Travellers)}
