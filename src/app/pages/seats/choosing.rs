@@ -77,7 +77,10 @@ impl Choosing {
         let just = self
             .latest
             .with(|latest| latest.iter().any(|c| c.seat == seat && c.state != SeatState::Available));
-        Face { look: Look::new(state, ours, own_cabin), version, just: just && ours.is_none() }
+        let lost = self
+            .trouble
+            .with(|trouble| matches!(trouble, Some(AppError::SeatTaken { seat: lost, .. }) if *lost == seat));
+        Face { look: Look::new(state, ours, own_cabin), version, just: (just || lost) && ours.is_none() }
     }
 
     /// Free seats of the booked cabin.

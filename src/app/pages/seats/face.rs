@@ -8,7 +8,7 @@ use domain::{
 pub struct Face {
     pub look: Look,
     pub version: SeatVersion,
-    /// Whether someone took it a moment ago.
+    /// Whether someone took it a moment ago, or was faster with it than we.
     pub just: bool,
 }
 

@@ -44,6 +44,7 @@ fn ListedSeat(seat: Seat, choosing: Choosing) -> impl IntoView {
                 let face = face.get();
                 let state = match face.look {
                     Look::Ours(ordinal) => format!("yours: {}", choosing.name_of(ordinal)),
+                    Look::BeingChosen => "being chosen".to_owned(),
                     look => look.name().to_owned(),
                 };
                 view! { class = class,
