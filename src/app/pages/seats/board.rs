@@ -65,7 +65,10 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
                 </div>
             </div>
             <section class="card cabin" aria-label="Seat map">
-                <div class="head"><Status choosing /></div>
+                <div class="head">
+                        <Status choosing />
+                        <Legend folded=true />
+                    </div>
                 <form id="cabin" method="post" action=PickSeat::url() on:submit=on_seat_chosen(choosing)>
                     <input type="hidden" name="hold" value=choosing.hold.to_string() />
                     <input type="hidden" name="departure" value=choosing.departure.to_string() />

@@ -1,14 +1,18 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-/// What the looks of seats mean.
+/// What the looks of seats mean: in sight where there is room, folded away on phones.
 #[component]
-pub fn Legend() -> impl IntoView {
+pub fn Legend(
+    /// Whether it is the folded one; a page has both, and its width decides which is shown.
+    #[prop(optional)]
+    folded: bool,
+) -> impl IntoView {
     let class = style_sheet!("style/legend.css");
     let looks = [
         ("free", "", "free"),
         ("ours", "✓", "yours"),
-        ("choosing", "", "being chosen"),
+        ("choosing", "A", "being chosen"),
         ("taken", "", "taken"),
         ("blocked", "×", "not for sale"),
         ("roomy", "", "more legroom"),
@@ -21,5 +25,16 @@ pub fn Legend() -> impl IntoView {
             </li>
         }
     });
-    view! { class = class, <ul class="legend" aria-label="Legend">{looks}</ul> }
+    let looks = view! { class = class, <ul class="looks" aria-label="Legend">{looks}</ul> };
+    if folded {
+        view! { class = class,
+            <details class="folded">
+                <summary class="title">"Legend"</summary>
+                {looks}
+            </details>
+        }
+        .into_any()
+    } else {
+        view! { class = class, <div class="open">{looks}</div> }.into_any()
+    }
 }
