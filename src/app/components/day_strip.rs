@@ -7,6 +7,9 @@ use crate::{answers::DayPrice, search_url::SearchUrl, text};
 /// Days before and after for which a phone has room.
 const NEAR_DAYS: i32 = 2;
 
+/// Letters of a price beside which a phone has room for the next.
+const ROOMY_LETTERS: usize = 8;
+
 /// The days around the one searched, with what the cheapest way costs on each; each leads to its own search.
 #[component]
 pub fn DayStrip(
@@ -16,6 +19,8 @@ pub fn DayStrip(
     search: SearchUrl,
 ) -> impl IntoView {
     let class = style_sheet!("style/day_strip.css");
+    let long =
+        days.iter().filter_map(|day| day.cheapest).any(|price| price.to_string().len() > ROOMY_LETTERS);
     let links = days
         .into_iter()
         .map(|DayPrice { date, cheapest }| {
@@ -46,7 +51,7 @@ pub fn DayStrip(
         .collect_view();
     view! { class = class,
         <nav class="strip" aria-label="Nearby days">
-            <ol class="days">{links}</ol>
+            <ol class="days" class:long=long>{links}</ol>
         </nav>
     }
 }
