@@ -94,7 +94,7 @@ fn CabinRows(
         .map(|(row, wing)| view! { <CabinRow row blocks=blocks.clone() wing own choosing /> })
         .collect_view();
     view! { class = class,
-        <div class="section">
+        <div class="section" data-closed=(!own).then_some("")>
             {named.then(|| view! { class = class, <p class="name">{cabin.name()}</p> })}
             {rows}
         </div>
