@@ -1,6 +1,7 @@
 //! The `Search` port: our own timetable, priced, with what is left of it.
 
 mod board;
+mod pricing;
 mod request;
 mod results;
 

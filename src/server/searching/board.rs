@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan};
 
-use super::{Searching, request::today_at, unavailable};
+use super::{Searching, request::today_at, results::city_of, unavailable};
 
 const ROWS: usize = 6;
 
@@ -63,7 +63,7 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
         })
         .collect();
     let city = airports.place(city).map_or_else(|| city.to_string(), |place| place.name);
-    Ok(Board { city: city.split(',').next().unwrap_or(&city).to_owned(), rows })
+    Ok(Board { city: city_of(&city), rows })
 }
 
 /// The city, or the airport without one, that most legs leave from.

@@ -1,28 +1,21 @@
 //! Results of one bound, with a price strip around its date.
 
-use std::{collections::HashMap, time::Instant};
+use std::time::Instant;
 
 use app::{
-    answers::{BrandPrice, DayPrice, ItineraryCard, LegLine, SearchRequest, SearchResults},
+    answers::{DayPrice, ItineraryCard, SearchRequest, SearchResults},
     ports::SearchError,
 };
 use domain::{
     departure::DepartureId,
-    fare::{self, FareBrand},
-    offer::Offer,
     search::{self, Bound, Itinerary, Priced, SearchQuery, Sort},
 };
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Searching, request, unavailable};
-use crate::reference;
+use super::{Searching, pricing::Pricing, request, unavailable};
 
-/// How long a price that was shown can be chosen.
-const OFFER_TTL: SignedDuration = SignedDuration::from_mins(30);
 /// Days of the price strip before and after the date.
 const STRIP_DAYS: i32 = 3;
-
-type PlacesLeft = HashMap<DepartureId, u16>;
 
 pub(super) async fn search(
     searching: &Searching,
@@ -30,88 +23,101 @@ pub(super) async fn search(
 ) -> Result<SearchResults, SearchError> {
     let began = Instant::now();
     let now = Timestamp::now();
-    let timetable = searching.timetables.current();
     let airports = searching.timetables.airports();
-    let query = request::parse(request, airports, &timetable, now)?;
-    let bounds = query.bounds();
+    let query = request::parse(request, airports, &searching.timetables.current(), now)?;
     let outbound = chosen_outbound(searching, request, &query, now)?;
     let step = usize::from(outbound.is_some());
-    let return_follows = step + 1 < bounds.len();
+    let bounds = query.bounds();
     let bound = bounds[step];
 
-    let days: Vec<(Date, Vec<Itinerary>)> = (-STRIP_DAYS..=STRIP_DAYS)
-        .filter_map(|offset| bound.date.checked_add(offset.days()).ok())
-        .filter(|date| {
-            *date == bound.date
-                || query_on(&query, step, *date)
-                    .validate(airports, request::today_at(query.origin, airports, now))
-                    .is_ok()
-        })
-        .map(|date| {
-            let found = search::search(&timetable, airports, &Bound { date, ..bound }, query.cabin, now);
-            (date, found)
-        })
-        .collect();
+    let days = days_around(searching, &query, step, now);
     let mut departures: Vec<DepartureId> =
         days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
     departures.sort_unstable();
     departures.dedup();
     let left = searching.postgres.places_left(&departures, query.cabin).await.map_err(unavailable)?;
+    let pricing = Pricing {
+        searching,
+        query: &query,
+        outbound: outbound.as_ref(),
+        return_follows: step + 1 < bounds.len(),
+        left: &left,
+        now,
+    };
 
-    let priced_days: Vec<(Date, Vec<Priced>)> = days
-        .into_iter()
-        .map(|(date, found)| (date, price_all(searching, &query, outbound.as_ref(), found, &left)))
-        .collect();
-    let strip = priced_days.iter().map(|(date, priced)| DayPrice {
-        date: *date,
-        cheapest: cheapest(searching, &query, outbound.as_ref(), priced),
-    });
-    let strip = strip.collect();
-    let mut options =
-        priced_days.into_iter().find(|(date, _)| *date == bound.date).map(|(_, p)| p).unwrap_or_default();
-    options = search::worth_showing(options);
+    let mut options = Vec::new();
+    let mut strip = Vec::new();
+    for (date, found) in days {
+        let priced = pricing.price_all(found);
+        strip.push(DayPrice { date, cheapest: pricing.cheapest(&priced) });
+        if date == bound.date {
+            options = search::worth_showing(priced);
+        }
+    }
     Sort::parse(&request.sort).unwrap_or_default().sort(&mut options);
-    let (lowest, shortest) = (
-        options.iter().map(|o| o.price_minor).min().unwrap_or_default(),
-        options.iter().map(|o| o.itinerary.duration_min()).min().unwrap_or_default(),
-    );
-    let cheapest_alone = options.iter().filter(|o| o.price_minor == lowest).count() == 1;
-    let shortest_alone = options.iter().filter(|o| o.itinerary.duration_min() == shortest).count() == 1;
-    let name = |code| airports.place(code).map_or_else(|| code.to_string(), |place| city_of(&place.name));
-    let cards = options
-        .iter()
-        .map(|option| {
-            // A distinction that several share says nothing.
-            let mark = match (
-                cheapest_alone && option.price_minor == lowest,
-                shortest_alone && option.itinerary.duration_min() == shortest,
-            ) {
-                (true, true) => Some("cheapest and shortest"),
-                (true, false) => Some("cheapest"),
-                (false, true) => Some("shortest"),
-                _ => None,
-            };
-            card(searching, &query, outbound.as_ref(), &option.itinerary, &left, return_follows, mark, now)
-        })
-        .collect();
-    let (origin_name, destination_name) = (name(bound.origin), name(bound.destination));
-    let outbound_card =
-        outbound.as_ref().map(|itinerary| card(searching, &query, None, itinerary, &left, true, None, now));
+    let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
+    let outbound_pricing = Pricing { outbound: None, return_follows: true, ..pricing };
     Ok(SearchResults {
         date: bound.date,
-        origin_name,
-        destination_name,
-        outbound: outbound_card,
-        return_follows,
-        options: cards,
+        origin_name: name(bound.origin),
+        destination_name: name(bound.destination),
+        outbound: outbound.as_ref().map(|itinerary| outbound_pricing.card(itinerary, None)),
+        return_follows: pricing.return_follows,
+        options: cards(&pricing, &options),
         days: strip,
         took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
-        query,
+        query: query.clone(),
     })
 }
 
+/// The ways to fly on the date that is asked for and on those around it that can be searched for.
+fn days_around(
+    searching: &Searching,
+    query: &SearchQuery,
+    step: usize,
+    now: Timestamp,
+) -> Vec<(Date, Vec<Itinerary>)> {
+    let timetable = searching.timetables.current();
+    let airports = searching.timetables.airports();
+    let today = request::today_at(query.origin, airports, now);
+    let bound = query.bounds()[step];
+    (-STRIP_DAYS..=STRIP_DAYS)
+        .filter_map(|offset| bound.date.checked_add(offset.days()).ok())
+        .filter(|date| *date == bound.date || query_on(query, step, *date).validate(airports, today).is_ok())
+        .map(|date| {
+            let bound = Bound { date, ..bound };
+            (date, search::search(&timetable, airports, &bound, query.cabin, now))
+        })
+        .collect()
+}
+
+fn cards(pricing: &Pricing<'_>, options: &[Priced]) -> Vec<ItineraryCard> {
+    let prices: Vec<i64> = options.iter().map(|option| option.price_minor).collect();
+    let durations: Vec<i64> = options.iter().map(|option| option.itinerary.duration_min().into()).collect();
+    let (lowest, shortest) = (least_alone(&prices), least_alone(&durations));
+    options
+        .iter()
+        .zip(prices.iter().zip(&durations))
+        .map(|(option, (price, duration))| {
+            let mark = match (lowest == Some(*price), shortest == Some(*duration)) {
+                (true, true) => Some("cheapest and shortest"),
+                (true, false) => Some("cheapest"),
+                (false, true) => Some("shortest"),
+                (false, false) => None,
+            };
+            pricing.card(&option.itinerary, mark)
+        })
+        .collect()
+}
+
+/// The least value, unless several share it: a distinction that several share says nothing.
+fn least_alone(values: &[i64]) -> Option<i64> {
+    let least = values.iter().min()?;
+    (values.iter().filter(|value| *value == least).count() == 1).then_some(*least)
+}
+
 /// "New York, all airports" → "New York".
-fn city_of(name: &str) -> String {
+pub(super) fn city_of(name: &str) -> String {
     name.split(',').next().unwrap_or(name).to_owned()
 }
 
@@ -144,112 +150,4 @@ fn chosen_outbound(
         .find(|itinerary| itinerary.key() == request.outbound)
         .ok_or_else(gone)
         .map(Some)
-}
-
-/// Those that have room for everyone, with their lowest price.
-fn price_all(
-    searching: &Searching,
-    query: &SearchQuery,
-    outbound: Option<&Itinerary>,
-    found: Vec<Itinerary>,
-    left: &PlacesLeft,
-) -> Vec<Priced> {
-    found
-        .into_iter()
-        .filter(|itinerary| places_left(itinerary, query, left) >= u16::from(query.party.seats()))
-        // Nobody flies back before having arrived.
-        .filter(|itinerary| outbound.is_none_or(|out| out.last().arrives_at < itinerary.first().departs_at))
-        .filter_map(|itinerary| {
-            let price_minor = quote(searching, query, outbound, &itinerary, FareBrand::Basic)?.total.minor;
-            Some(Priced { itinerary, price_minor })
-        })
-        .collect()
-}
-
-fn cheapest(
-    searching: &Searching,
-    query: &SearchQuery,
-    outbound: Option<&Itinerary>,
-    priced: &[Priced],
-) -> Option<domain::money::Money> {
-    let lowest = priced.iter().min_by_key(|p| p.price_minor)?;
-    Some(quote(searching, query, outbound, &lowest.itinerary, FareBrand::Basic)?.total)
-}
-
-fn quote(
-    searching: &Searching,
-    query: &SearchQuery,
-    outbound: Option<&Itinerary>,
-    itinerary: &Itinerary,
-    brand: FareBrand,
-) -> Option<fare::Quote> {
-    let bounds: Vec<Itinerary> = outbound.into_iter().chain([itinerary]).cloned().collect();
-    fare::price(&bounds, query.cabin, brand, query.party, searching.timetables.airports())
-        .inspect_err(
-            |error| tracing::warn!(%error, itinerary = itinerary.key(), "an itinerary cannot be priced"),
-        )
-        .ok()
-}
-
-/// Places left on the fullest leg.
-fn places_left(itinerary: &Itinerary, query: &SearchQuery, left: &PlacesLeft) -> u16 {
-    itinerary
-        .legs()
-        .iter()
-        .map(|leg| left.get(&leg.id).copied().unwrap_or_else(|| leg.configuration.places(query.cabin)))
-        .min()
-        .unwrap_or_default()
-}
-
-#[allow(clippy::too_many_arguments)]
-fn card(
-    searching: &Searching,
-    query: &SearchQuery,
-    outbound: Option<&Itinerary>,
-    itinerary: &Itinerary,
-    left: &PlacesLeft,
-    return_follows: bool,
-    mark: Option<&str>,
-    now: Timestamp,
-) -> ItineraryCard {
-    let city =
-        |code| searching.timetables.airports().get(code).map_or_else(|| code.to_string(), |a| a.city.clone());
-    let prices = FareBrand::ALL
-        .into_iter()
-        .filter_map(|brand| {
-            let total = quote(searching, query, outbound, itinerary, brand)?.total;
-            let offer = Offer {
-                bounds: outbound
-                    .into_iter()
-                    .chain([itinerary])
-                    .map(|bound| bound.legs().iter().map(|leg| leg.id).collect())
-                    .collect(),
-                cabin: query.cabin,
-                brand,
-                party: query.party,
-                total,
-                expires_at: now + OFFER_TTL,
-            };
-            let offer = (!return_follows).then(|| searching.signing.offer_token(&offer));
-            Some(BrandPrice { brand, total, offer })
-        })
-        .collect();
-    ItineraryCard {
-        key: itinerary.key(),
-        legs: itinerary
-            .legs()
-            .iter()
-            .map(|leg| LegLine {
-                origin_name: city(leg.origin),
-                destination_name: city(leg.destination),
-                carrier_name: reference::carrier_name(leg.id.flight.carrier),
-                aircraft_name: reference::aircraft_name(leg.aircraft),
-            })
-            .collect(),
-        cabin: query.cabin,
-        prices,
-        places_left: places_left(itinerary, query, left),
-        mark: mark.map(str::to_owned),
-        itinerary: itinerary.clone(),
-    }
 }
