@@ -32,6 +32,13 @@ async fn started(world: &World) -> (Visitor, HoldId, String) {
     (ada, hold, intent)
 }
 
+/// Started, and the bank keeps the amount aside.
+async fn authorised(world: &World) -> (Visitor, HoldId) {
+    let (ada, hold, intent) = started(world).await;
+    assert_eq!(world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap(), "requires_capture");
+    (ada, hold)
+}
+
 async fn run_errands(world: &World) {
     while run_errand(&world.site).await.unwrap() {}
 }
@@ -130,8 +137,7 @@ async fn an_authorisation_of_a_hold_that_expired_but_was_not_ended_is_ticketed(
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
-    let (ada, hold, intent) = started(&world).await;
-    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    let (ada, hold) = authorised(&world).await;
     world.pass(30).await;
     assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Ticketed { .. }));
     world.audit().await;
@@ -159,8 +165,7 @@ async fn a_capture_whose_answer_is_lost_is_looked_up_and_taken_once(
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
-    let (ada, hold, intent) = started(&world).await;
-    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    let (ada, hold) = authorised(&world).await;
     world.site.paying.settle(ada, hold).await.unwrap();
     world.sandbox.set_faults(Faults { fail_after: 1, ..Faults::default() });
     run_errands(&world).await;
@@ -199,8 +204,7 @@ async fn when_stripe_is_down_the_seats_are_kept_and_trying_again_works(
 #[sqlx::test(migrations = "../../migrations")]
 async fn giving_up_while_paying_voids_the_payment(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let (ada, hold, intent) = started(&world).await;
-    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    let (ada, hold) = authorised(&world).await;
     world.site.seating.release(ada, hold).await.unwrap();
     run_errands(&world).await;
     assert_eq!(payment(&world, ada, hold).await.booking_state, BookingState::Failed);
@@ -219,8 +223,7 @@ async fn nobody_pays_before_everyone_is_named(_: PgPoolOptions, options: PgConne
 #[sqlx::test(migrations = "../../migrations")]
 async fn settling_many_times_at_once_issues_one_set_of_tickets(_: PgPoolOptions, options: PgConnectOptions) {
     let world = std::sync::Arc::new(World::open(options).await);
-    let (ada, hold, intent) = started(&world).await;
-    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    let (ada, hold) = authorised(&world).await;
     let mut crowd = tokio::task::JoinSet::new();
     for _ in 0..20 {
         let world = world.clone();
@@ -236,8 +239,7 @@ async fn settling_many_times_at_once_issues_one_set_of_tickets(_: PgPoolOptions,
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_trip_opens_to_who_knows_pnr_and_surname(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let (ada, hold, intent) = started(&world).await;
-    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    let (ada, hold) = authorised(&world).await;
     let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else {
         panic!("not ticketed")
     };
