@@ -8,12 +8,13 @@ use axum::{
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
-    response::Response,
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
-use tower_http::{CompressionLevel, compression::CompressionLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tokio::time::timeout;
+use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
 
 use crate::{
     headers, health, limits, live::watch_departure, origins::refuse_foreign_changes, site::Site,
@@ -50,7 +51,7 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn_with_state(site.clone(), know_visitor))
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign_changes))
         .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST_TIMEOUT))
+        .layer(middleware::from_fn(end_in_time))
         // Pages are compressed as they go, so a light level; the browser's code lies there compressed already.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         .route("/healthz", get(health::healthz))
@@ -65,6 +66,17 @@ pub fn router(site: Site) -> Router {
 /// Method and path: never the query, which may hold names.
 fn span(request: &axum::http::Request<axum::body::Body>) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// Nobody waits without bound. What is cut off here may still have been done: the sentence says so.
+async fn end_in_time(request: Request, next: Next) -> Response {
+    if let Ok(response) = timeout(REQUEST_TIMEOUT, next.run(request)).await {
+        return response;
+    }
+    let retry = [(header::RETRY_AFTER, HeaderValue::from_static("10"))];
+    let sentence =
+        "This took too long, and it may or may not have been done. Go back and look before you repeat it.";
+    (StatusCode::SERVICE_UNAVAILABLE, retry, sentence).into_response()
 }
 
 /// Files with a hash in their name never change; others are asked for again.

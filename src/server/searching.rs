@@ -5,18 +5,17 @@ mod pricing;
 mod request;
 mod results;
 
+use std::{collections::HashMap, time::Duration};
+
 use app::{
     answers::{Board, SearchRequest, SearchResults},
     ports::{Search, SearchError},
 };
 use async_trait::async_trait;
-use domain::airport::Place;
+use domain::{airport::Place, cabin::Cabin, departure::DepartureId};
+use tokio::time::timeout;
 
-use crate::{
-    postgres::{Postgres, StoreError},
-    signing::Signing,
-    timetables::Timetables,
-};
+use crate::{postgres::Postgres, signing::Signing, timetables::Timetables};
 
 /// Places offered while someone types.
 const SUGGESTIONS: usize = 8;
@@ -28,9 +27,31 @@ pub struct Searching {
     signing: Signing,
 }
 
+/// People who search wait no longer than this for what is left.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 impl Searching {
     pub fn new(timetables: Timetables, postgres: Postgres, signing: Signing) -> Self {
         Self { timetables, postgres, signing }
+    }
+
+    /// Places left of those departures of which any was ever taken.
+    async fn places_left(
+        &self,
+        departures: &[DepartureId],
+        cabin: Cabin,
+    ) -> Result<HashMap<DepartureId, u16>, SearchError> {
+        match timeout(PATIENCE, self.postgres.places_left(departures, cabin)).await {
+            Ok(Ok(left)) => Ok(left),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "availability cannot be read");
+                Err(SearchError::Unavailable)
+            }
+            Err(_) => {
+                tracing::error!("availability was not read in time");
+                Err(SearchError::Unavailable)
+            }
+        }
     }
 }
 
@@ -49,9 +70,4 @@ impl Search for Searching {
     async fn board(&self) -> Result<Board, SearchError> {
         board::board(self).await
     }
-}
-
-fn unavailable(error: StoreError) -> SearchError {
-    tracing::error!(%error, "availability cannot be read");
-    SearchError::Unavailable
 }

@@ -5,6 +5,8 @@ mod choose;
 mod travellers;
 mod view;
 
+use std::time::Duration;
+
 use app::{
     answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
     ports::{HoldError, PickError, Seats, Visitor},
@@ -17,6 +19,8 @@ use domain::{
     seat::SeatState,
 };
 
+use tokio::time::timeout;
+
 use crate::{
     live::Live,
     postgres::{EndAs, HoldRecord, Pick, PickAnswer, Postgres, StoreError},
@@ -25,6 +29,9 @@ use crate::{
 };
 
 pub(crate) use assign::{Whom, assign};
+
+/// A hold is read first in whatever is done with it: when that takes longer, nothing was done yet.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Alternatives offered for a seat that is gone.
 const ALTERNATIVES: usize = 3;
@@ -44,7 +51,11 @@ impl Seating {
 
     /// A live hold of this visitor. One whose time is over is ended first.
     pub(crate) async fn live_hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldRecord, HoldError> {
-        let hold = self.postgres.hold(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+        let Ok(hold) = timeout(PATIENCE, self.postgres.hold(visitor.0, id)).await else {
+            tracing::error!("a hold was not read in time");
+            return Err(HoldError::Unavailable);
+        };
+        let hold = hold.map_err(away)?.ok_or(HoldError::NotFound)?;
         if !hold.state.is_live() {
             return Err(HoldError::Ended(hold.state));
         }

@@ -5,13 +5,14 @@ use futures_util::StreamExt as _;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{interval, sleep, timeout},
 };
 
 use super::hub::Hub;
 
 const PUBLISH_TIMEOUT: Duration = Duration::from_millis(500);
 const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
+const BEAT: Duration = Duration::from_secs(2);
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 const PUBLISH_BACKLOG: usize = 4096;
 
@@ -115,8 +116,15 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
         }
     }
     hub.set_slow(false);
+    let mut beat = interval(BEAT);
     loop {
         tokio::select! {
+            _ = beat.tick() => {
+                // A Redis that is frozen breaks no connection: only a question that stays open shows it.
+                if !matches!(timeout(SUBSCRIBE_TIMEOUT, sink.ping::<redis::Value>()).await, Ok(Ok(_))) {
+                    return;
+                }
+            }
             message = messages.next() => {
                 let Some(message) = message else { return };
                 let departure = message.get_channel_name().strip_prefix("seats:").map(DepartureId::parse);

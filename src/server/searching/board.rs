@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan};
 
-use super::{Searching, request::today_at, results::city_of, unavailable};
+use super::{Searching, request::today_at, results::city_of};
 
 const ROWS: usize = 6;
 
@@ -38,7 +38,7 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
     departures.dedup_by_key(|departure| departure.destination);
     departures.truncate(ROWS);
     let ids: Vec<_> = departures.iter().map(|departure| departure.id).collect();
-    let left = searching.postgres.places_left(&ids, Cabin::Economy).await.map_err(unavailable)?;
+    let left = searching.places_left(&ids, Cabin::Economy).await?;
     let Ok(one) = Party::new(1, 0, 0) else { return Err(SearchError::Unavailable) };
     let rows = departures
         .into_iter()

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Searching, pricing::Pricing, request, unavailable};
+use super::{Searching, pricing::Pricing, request};
 
 /// Days of the price strip before and after the date.
 const STRIP_DAYS: i32 = 3;
@@ -35,7 +35,7 @@ pub(super) async fn search(
         days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
     departures.sort_unstable();
     departures.dedup();
-    let left = searching.postgres.places_left(&departures, query.cabin).await.map_err(unavailable)?;
+    let left = searching.places_left(&departures, query.cabin).await?;
     let pricing = Pricing {
         searching,
         query: &query,

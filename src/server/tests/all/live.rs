@@ -107,6 +107,32 @@ async fn what_was_never_published_is_repaired_by_the_digest(_: PgPoolOptions, op
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_redis_that_takes_connections_and_says_nothing_makes_the_map_slow_and_no_pick_wrong(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let frozen = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}", frozen.local_addr().unwrap());
+    let world = World::open_with_redis(options, url).await;
+    let mut socket = watch(&address(&world).await, "Q1200", ORIGIN).await.unwrap();
+    timeout(PATIENCE, async {
+        loop {
+            let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else { continue };
+            if Frame::decode(&bytes).unwrap() == (Frame::Pace { slow: true }) {
+                return;
+            }
+        }
+    })
+    .await
+    .expect("viewers are told that changes come late");
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    world.pick(ada, hold, "Q1200", 0, "30A", 0).await.unwrap();
+    let mut picture = SeatPicture::default();
+    until(&mut socket, &mut picture, |p| p.state(seat("30A")) == SeatState::Held).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn foreign_pages_unknown_departures_and_nonsense_are_turned_away(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -52,6 +52,11 @@ pub struct World {
 impl World {
     /// Opens a server on the test's own database with the test schedule.
     pub async fn open(options: PgConnectOptions) -> Self {
+        let redis_url = env::var("REDIS_URL").expect("REDIS_URL names a Redis for tests");
+        Self::open_with_redis(options, redis_url).await
+    }
+
+    pub async fn open_with_redis(options: PgConnectOptions, redis_url: String) -> Self {
         let pool = Postgres::pool(40).connect_with(Postgres::bounded(options)).await.unwrap();
         let postgres = Postgres::over(pool.clone());
         let legs = schedule();
@@ -67,7 +72,7 @@ impl World {
         tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
         let config = Config {
             database_url: String::new(),
-            redis_url: env::var("REDIS_URL").expect("REDIS_URL names a Redis for tests"),
+            redis_url,
             address: "127.0.0.1:0".parse().unwrap(),
             public_url: ORIGIN.into(),
             trusted_proxies: 0,
