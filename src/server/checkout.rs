@@ -67,7 +67,7 @@ impl Paying {
             amount_minor: payment.total.minor,
             currency: payment.total.currency.code().to_lowercase(),
             booking: payment.booking.to_string(),
-            // We write to the traveller ourselves, and an address that Stripe refuses must not stop a payment.
+            // An address that Stripe refuses must not stop a payment.
             receipt_email: None,
             description: format!("SkyConnect booking {}", payment.booking),
         };

@@ -9,21 +9,32 @@ use axum::{
 
 use crate::site::Site;
 
-/// The origin that browsers see us under.
+/// The origins that browsers see us under: one, or on a loopback address each of its names.
 #[derive(Clone, Debug)]
 pub struct Origins {
-    own: String,
+    own: Vec<String>,
 }
+
+/// What people type for their own machine; a page from there can only have come from it.
+const LOOPBACK: [&str; 3] = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
 
 impl Origins {
     /// `public_url` without a slash at its end.
     pub fn new(public_url: &str) -> Self {
-        Self { own: public_url.to_ascii_lowercase() }
+        let url = public_url.to_ascii_lowercase();
+        let port = LOOPBACK
+            .iter()
+            .find_map(|host| url.strip_prefix(host).filter(|rest| rest.is_empty() || rest.starts_with(':')));
+        let own = match port {
+            Some(port) => LOOPBACK.iter().map(|host| format!("{host}{port}")).collect(),
+            None => vec![url],
+        };
+        Self { own }
     }
 
     /// A missing origin is allowed where no browser would leave it out: on a WebSocket handshake it never does.
     pub fn allows(&self, origin: Option<&str>) -> bool {
-        origin.is_none_or(|origin| origin.eq_ignore_ascii_case(&self.own))
+        origin.is_none_or(|origin| self.own.iter().any(|own| origin.eq_ignore_ascii_case(own)))
     }
 
     /// Cookies authenticate, so whatever is not a read must come from a page of ours.
@@ -72,5 +83,23 @@ mod tests {
         assert!(!origins.allows_change(&headers(&[("origin", "https://fly.example.evil")])));
         assert!(!origins.allows_change(&headers(&[("origin", "null")])));
         assert!(!origins.allows_change(&headers(&[])));
+    }
+
+    #[test]
+    fn a_machines_own_names_are_one_origin_and_only_at_its_port() {
+        let own = Origins::new("http://127.0.0.1:3000");
+        for name in ["http://127.0.0.1:3000", "http://localhost:3000", "http://[::1]:3000"] {
+            assert!(own.allows(Some(name)), "{name}");
+        }
+        for other in [
+            "http://localhost:3001",
+            "https://localhost:3000",
+            "http://localhost.evil:3000",
+            "http://localhost",
+        ] {
+            assert!(!own.allows(Some(other)), "{other}");
+        }
+        let public = Origins::new("http://127.0.0.1.evil.test");
+        assert!(!public.allows(Some("http://localhost")));
     }
 }

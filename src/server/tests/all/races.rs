@@ -9,22 +9,24 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tokio::{sync::Barrier, task::JoinSet};
-use uuid::Uuid;
 
 use crate::world::{World, departure, visitor};
 
 const CROWD: usize = 200;
 const SEAT: &str = "30A";
 
-/// How many of the crowd believe that the seat is theirs.
-async fn crowd_for_one_seat(world: Arc<World>, holds: Vec<(Visitor, HoldId)>) -> usize {
-    let start = Arc::new(Barrier::new(holds.len()));
+/// Lets all contenders try at once; how many believe that they have won.
+async fn winners<T, F>(contenders: Vec<T>, attempt: impl Fn(T) -> F) -> usize
+where
+    F: Future<Output = bool> + Send + 'static,
+{
+    let start = Arc::new(Barrier::new(contenders.len()));
     let mut crowd = JoinSet::new();
-    for (visitor, hold) in holds {
-        let (world, start) = (world.clone(), start.clone());
+    for contender in contenders {
+        let (start, attempt) = (start.clone(), attempt(contender));
         crowd.spawn(async move {
             start.wait().await;
-            world.pick(visitor, hold, "Q1200", 0, SEAT, 0).await.is_ok()
+            attempt.await
         });
     }
     crowd.join_all().await.into_iter().filter(|won| *won).count()
@@ -42,8 +44,12 @@ async fn holds(world: &World) -> Vec<(Visitor, HoldId)> {
 #[sqlx::test(migrations = "../../migrations")]
 async fn of_two_hundred_picks_of_one_seat_exactly_one_wins(_: PgPoolOptions, options: PgConnectOptions) {
     let world = Arc::new(World::open(options).await);
-    let holds = holds(&world).await;
-    assert_eq!(crowd_for_one_seat(world.clone(), holds).await, 1);
+    let contenders = holds(&world).await;
+    let pick = |(visitor, hold)| {
+        let world = world.clone();
+        async move { world.pick(visitor, hold, "Q1200", 0, SEAT, 0).await.is_ok() }
+    };
+    assert_eq!(winners(contenders, pick).await, 1);
     assert_eq!(world.count("select count(*) from seats").await, 1);
     world.audit().await;
 }
@@ -53,14 +59,13 @@ async fn the_seat_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, 
     let world = Arc::new(World::open(options).await);
     // The schema would refuse the planted write: what is shown here is what it is there for.
     sqlx::raw_sql("drop trigger seat_moves on seats").execute(&world.pool).await.unwrap();
-    let holds = holds(&world).await;
-    let between = Arc::new(Barrier::new(holds.len()));
-    let mut crowd = JoinSet::new();
-    for (_, hold) in holds {
+    let contenders = holds(&world).await;
+    let between = Arc::new(Barrier::new(CROWD));
+    let pick = |(_, hold)| {
         let (pool, between) = (world.pool.clone(), between.clone());
-        crowd.spawn(async move { planted_pick(&pool, hold, &between).await });
-    }
-    let winners = crowd.join_all().await.into_iter().filter(|won| *won).count();
+        async move { planted_pick(&pool, hold, &between).await }
+    };
+    let winners = winners(contenders, pick).await;
     assert!(winners > 1, "the planted race must be lost every time");
     assert_eq!(winners, CROWD);
 }
@@ -92,6 +97,10 @@ async fn planted_pick(pool: &PgPool, hold: HoldId, between: &Barrier) -> bool {
     .is_ok()
 }
 
+fn visitors() -> Vec<Visitor> {
+    (0..CROWD).map(|_| visitor()).collect()
+}
+
 /// Leaves three places in economy of the flight.
 async fn leave_three(world: &World) {
     for table in [
@@ -114,16 +123,11 @@ async fn of_two_hundred_requests_for_the_last_three_places_exactly_three_win(
 ) {
     let world = Arc::new(World::open(options).await);
     leave_three(&world).await;
-    let start = Arc::new(Barrier::new(CROWD));
-    let mut crowd = JoinSet::new();
-    for _ in 0..CROWD {
-        let (world, start) = (world.clone(), start.clone());
-        crowd.spawn(async move {
-            start.wait().await;
-            world.choose(visitor(), &["Q1200"], 1).await.is_ok()
-        });
-    }
-    assert_eq!(crowd.join_all().await.into_iter().filter(|won| *won).count(), 3);
+    let take = |visitor| {
+        let world = world.clone();
+        async move { world.choose(visitor, &["Q1200"], 1).await.is_ok() }
+    };
+    assert_eq!(winners(visitors(), take).await, 3);
     assert_eq!(world.count("select count(*) from holds").await, 3);
     world.audit().await;
 }
@@ -136,18 +140,17 @@ async fn the_capacity_race_can_fail_when_nothing_guards_the_write(
     let world = Arc::new(World::open(options).await);
     leave_three(&world).await;
     let between = Arc::new(Barrier::new(CROWD));
-    let mut crowd = JoinSet::new();
-    for _ in 0..CROWD {
+    let take = |visitor| {
         let (pool, between) = (world.pool.clone(), between.clone());
-        crowd.spawn(async move { planted_take(&pool, &between).await });
-    }
-    let winners = crowd.join_all().await.into_iter().filter(|won| *won).count();
+        async move { planted_take(&pool, visitor, &between).await }
+    };
+    let winners = winners(visitors(), take).await;
     assert!(winners > 3, "the planted race must be lost every time");
     assert_eq!(winners, CROWD);
 }
 
 /// Reads the counter, waits until all have read, then writes one more than it read: every constraint is content.
-async fn planted_take(pool: &PgPool, between: &Barrier) -> bool {
+async fn planted_take(pool: &PgPool, visitor: Visitor, between: &Barrier) -> bool {
     let id = departure("Q1200").to_string();
     let taken: i32 = sqlx::query_scalar("select taken from departure_cabins where departure = $1")
         .bind(&id)
@@ -158,8 +161,7 @@ async fn planted_take(pool: &PgPool, between: &Barrier) -> bool {
     if taken >= 3 {
         return false;
     }
-    let visitor = Uuid::new_v4();
-    sqlx::query("insert into visitors (id) values ($1)").bind(visitor).execute(pool).await.unwrap();
+    sqlx::query("insert into visitors (id) values ($1)").bind(visitor.0).execute(pool).await.unwrap();
     sqlx::query("update departure_cabins set taken = $2 where departure = $1")
         .bind(&id)
         .bind(taken + 1)
