@@ -1,6 +1,8 @@
 //! What the environment says; read and checked once, at start.
 
-use std::{env, fmt, net::SocketAddr};
+use std::{env, fmt, net::SocketAddr, time::Duration};
+
+use crate::terms::Terms;
 
 /// Every setting with its variable; `.env.sample` explains each to whoever runs the program.
 #[derive(Clone, Debug)]
@@ -18,6 +20,7 @@ pub struct Config {
     /// `SKYCONNECT_SECRET`: signs cookies and offers.
     pub secret: Secret,
     pub stripe: StripeSettings,
+    pub terms: Terms,
 }
 
 #[derive(Clone, Debug)]
@@ -88,6 +91,7 @@ impl Config {
             trusted_proxies: trusted_proxies()?,
             secret: Secret(secret),
             stripe: StripeSettings::from_env()?,
+            terms: terms()?,
         })
     }
 
@@ -126,6 +130,22 @@ impl StripeSettings {
             script_url: optional("STRIPE_JS_URL").unwrap_or_else(|| "https://js.stripe.com/v3/".into()),
         })
     }
+}
+
+fn terms() -> Result<Terms, ConfigError> {
+    let usual = Terms::default();
+    Ok(Terms {
+        hold: secs("SKYCONNECT_HOLD_SECS", usual.hold)?,
+        payment_grace: secs("SKYCONNECT_PAYMENT_GRACE_SECS", usual.payment_grace)?,
+        lease: secs("SKYCONNECT_LEASE_SECS", usual.lease)?,
+    })
+}
+
+fn secs(name: &'static str, usual: Duration) -> Result<Duration, ConfigError> {
+    let Some(text) = optional(name) else { return Ok(usual) };
+    let secs = text.parse().ok().filter(|secs| (1..=86_400).contains(secs));
+    let wrong = ConfigError::Wrong { name, found: text, hint: "whole seconds, from 1 to 86400" };
+    secs.map(Duration::from_secs).ok_or(wrong)
 }
 
 fn trusted_proxies() -> Result<usize, ConfigError> {

@@ -7,6 +7,8 @@ pub mod config;
 pub mod router;
 pub mod run;
 pub mod site;
+pub mod steps;
+pub mod terms;
 
 pub mod checkout;
 pub mod jobs;

@@ -38,7 +38,7 @@ pub async fn run(config: Config) -> Result<(), RunError> {
         .await
         .map_err(|error| RunError::Listen { address: config.address, error })?;
     let options = get_configuration(None).map_err(|e| RunError::Leptos(e.to_string()))?.leptos_options;
-    let postgres = Postgres::connect(&config.database_url).await?;
+    let postgres = Postgres::connect(&config.database_url).await?.with_terms(config.terms);
     serve(listener, &config, options, postgres, stop_signal()).await
 }
 

@@ -72,9 +72,15 @@ fn Closed(error: AppError, pnr: String) -> impl IntoView {
 
 fn headline(state: BookingState) -> &'static str {
     match state {
-        BookingState::Pending => "Your booking is being made",
+        BookingState::Pending | BookingState::Confirming | BookingState::Unknown => {
+            "Your booking is being made"
+        }
+        BookingState::AwaitingPayment => "Your places are kept until you pay",
         BookingState::Ticketed => "You are booked",
-        BookingState::Failed => "This booking did not come about",
+        BookingState::PartCancelled => "You are booked, with a part cancelled",
+        BookingState::Failed | BookingState::Refused | BookingState::Lapsed => {
+            "This booking did not come about"
+        }
         BookingState::Unpaid => "We could not take the payment",
         BookingState::Cancelled => "This trip is cancelled",
     }
@@ -92,7 +98,7 @@ fn money(trip: &TripView) -> String {
                 "{total} is not taken yet: your bank's answer is still on its way. Load this page again in a moment."
             )
         }
-        (BookingState::Failed, _) => {
+        (BookingState::Failed | BookingState::Refused | BookingState::Lapsed, _) => {
             "It was never paid: nothing was charged, and the seats were given back.".to_owned()
         }
         (BookingState::Unpaid, _) => {

@@ -1,7 +1,7 @@
 use domain::{
     departure::{Departure, DepartureId},
     fare::Quote,
-    hold::{EXTENSION, EXTENSION_WINDOW, HOLD_TTL, HoldId, HoldState, PLACES_PER_VISITOR},
+    hold::{EXTENSION, EXTENSION_WINDOW, HoldId, HoldState, PLACES_PER_VISITOR},
     live::SeatChange,
     offer::Offer,
 };
@@ -112,7 +112,7 @@ impl Postgres {
             values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8, $9)",
             claim.id.0,
             claim.visitor,
-            HOLD_TTL.as_secs_f64(),
+            self.terms.hold.as_secs_f64(),
             places,
             Json(claim.offer) as _,
             Json(claim.quote) as _,

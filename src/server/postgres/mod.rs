@@ -20,6 +20,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use crate::terms::Terms;
+
 pub use bookings::TicketOutcome;
 pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Claim, EndAs, TakeRefusal};
@@ -34,6 +36,7 @@ pub use trips::{Opening, TicketRecord, TripRecord};
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
+    terms: Terms,
 }
 
 /// Postgres did not answer, or not as it should. Nothing is known to have been done.
@@ -67,12 +70,17 @@ impl Postgres {
         migrated.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options)).await?;
-        Ok(Self { pool })
+        Ok(Self::over(pool))
     }
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
-        Self { pool }
+        Self { pool, terms: Terms::default() }
+    }
+
+    #[must_use]
+    pub fn with_terms(self, terms: Terms) -> Self {
+        Self { terms, ..self }
     }
 
     /// How connections are kept; for tests that want more of them than a server.

@@ -20,9 +20,6 @@ pub enum Step {
     Void,
 }
 
-/// A leased errand comes back after this long if its worker died with it.
-const LEASE_SECS: f64 = 120.0;
-
 impl Postgres {
     /// Leases the oldest due errand; several workers never get the same one. Within a lane the order is kept:
     /// an errand waits while an earlier one of its booking and kind is not done.
@@ -37,7 +34,7 @@ impl Postgres {
                         and before.state <> 'done')
                 order by o.run_at limit 1 for update skip locked)
             returning id, booking_id, step, call_key, attempts"#,
-            LEASE_SECS,
+            self.terms.lease.as_secs_f64(),
         )
         .fetch_optional(&self.pool)
         .await?;

@@ -1,7 +1,7 @@
 use domain::{
     booking::BookingState,
     departure::DepartureId,
-    hold::{HoldId, HoldState, PAYMENT_GRACE},
+    hold::{HoldId, HoldState},
     live::SeatChange,
     money::{Currency, Money},
     payment::PaymentState,
@@ -96,7 +96,7 @@ impl Postgres {
             "update holds set state = 'reserved',
                 expires_at = greatest(expires_at, sky_now() + make_interval(secs => $2)) where id = $1",
             hold.0,
-            PAYMENT_GRACE.as_secs_f64(),
+            self.terms.payment_grace.as_secs_f64(),
         )
         .execute(&mut *tx)
         .await?;

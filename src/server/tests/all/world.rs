@@ -29,6 +29,7 @@ use server::{
     config::{Config, Secret, StripeSettings},
     postgres::{Claim, Into, Postgres},
     site::Site,
+    terms::Terms,
 };
 use sqlx::{PgPool, postgres::PgConnectOptions};
 use stripe_sandbox::Sandbox;
@@ -84,6 +85,7 @@ impl World {
                 script_url: format!("{api}v3/"),
                 api_url: Some(api),
             },
+            terms: Terms::default(),
         };
         let mut tasks = JoinSet::new();
         let site = Site::open(&config, options_of_pages(), postgres.clone(), &mut tasks).await.unwrap();
