@@ -68,7 +68,8 @@ impl Postgres {
         .fetch_all(&self.pool)
         .await?;
         let seats = sqlx::query!(
-            r#"select departure, traveller as "traveller!", seat from seats where hold_id = $1"#,
+            r#"select departure, traveller as "traveller!", seat from seats
+            where departure = any(array(select departure from hold_legs where hold_id = $1)) and hold_id = $1"#,
             id.0
         )
         .fetch_all(&self.pool)

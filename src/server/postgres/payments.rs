@@ -247,20 +247,24 @@ impl Postgres {
     }
 }
 
-/// Moves all seats of a locked hold to the next state, in the order of their keys.
+/// Moves all seats of a locked hold to the next state, in the order of their keys. They are found by its departures:
+/// the hold of a seat has no index, which every pick would have to keep.
 pub(super) async fn move_seats(
     tx: &mut sqlx::PgTransaction<'_>,
     hold: HoldId,
     state: &str,
 ) -> Result<Vec<(DepartureId, SeatChange)>, StoreError> {
     sqlx::query!(
-        "select seat from seats where hold_id = $1 order by departure, seat for no key update",
+        "select seat from seats
+        where departure = any(array(select departure from hold_legs where hold_id = $1)) and hold_id = $1
+        order by departure, seat for no key update",
         hold.0
     )
     .fetch_all(&mut **tx)
     .await?;
     let rows = sqlx::query!(
-        "update seats set state = $2, version = version + 1 where hold_id = $1
+        "update seats set state = $2, version = version + 1
+        where departure = any(array(select departure from hold_legs where hold_id = $1)) and hold_id = $1
         returning departure, seat, state, version",
         hold.0,
         state,

@@ -203,7 +203,7 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 6] = [
+const AUDIT: [(&str, &str); 7] = [
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
@@ -228,6 +228,11 @@ const AUDIT: [(&str, &str); 6] = [
         "seats owned by a hold that is over, or in a state that is not their hold's",
         "select count(*) from seats s join holds h on h.id = s.hold_id
         where (s.state, h.state) not in (('held', 'active'), ('reserved', 'reserved'), ('booked', 'converted'))",
+    ),
+    (
+        "travellers with more than one seat on a leg",
+        "select count(*) from (select from seats where hold_id is not null
+            group by hold_id, departure, traveller having count(*) > 1) t",
     ),
     (
         "visitors whose count differs from their live holds",

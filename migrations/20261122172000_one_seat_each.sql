@@ -1,0 +1,57 @@
+-- A traveller has one live seat a leg by construction: whoever gives or takes a seat of a hold has locked the hold, and
+-- a pick frees the traveller's old seat in the same call, in a statement later than the lock. The constraint that said
+-- so had an index that changed with every pick, so that none of them could be a heap-only update, the cheap kind.
+-- For the same reason hold_id has no index: whoever looks for the seats of a hold names its departures.
+alter table seats drop constraint seat_one_each;
+
+-- Ends a live hold whole: its seats, its counters, its visitor's count, and the payment that may be under way.
+-- As 'expired' only when its time is over, looked at again under the lock. Returns the seats that changed;
+-- no row of `ended` means that it was over already.
+create or replace function end_hold(p_hold uuid, p_state text)
+returns table (departure text, seat text, state text, version integer)
+language plpgsql volatile as $$
+#variable_conflict use_column
+declare
+    owner uuid;
+    claim record;
+    pending uuid;
+    legs text[];
+begin
+    select h.visitor into owner from holds h where h.id = p_hold;
+    perform from visitors v where v.id = owner for no key update;
+    select b.id into pending from bookings b where b.hold_id = p_hold and b.state = 'pending' for no key update;
+    select h.state, h.expires_at, h.places into claim from holds h where h.id = p_hold for no key update;
+    if not found or claim.state not in ('active', 'reserved')
+        or (p_state = 'expired' and claim.expires_at > sky_now()) then
+        return;
+    end if;
+    if pending is null and claim.state = 'reserved' then
+        -- Its payment was being started while we waited for the hold: the booking is committed by now.
+        select b.id into pending from bookings b where b.hold_id = p_hold and b.state = 'pending';
+    end if;
+
+    update holds h set state = p_state, ended_at = sky_now() where h.id = p_hold;
+    update visitors v set places = v.places - claim.places where v.id = owner;
+    if pending is not null then
+        -- What was authorised is given back; the booking fails once that is confirmed.
+        insert into outbox (booking_id, kind, step, call_key)
+        values (pending, 'money', 'void', gen_random_uuid()::text) on conflict do nothing;
+    end if;
+
+    perform from departure_cabins c join hold_legs l on l.departure = c.departure and l.cabin = c.cabin
+    where l.hold_id = p_hold order by c.departure, c.cabin for no key update of c;
+    update departure_cabins c set taken = c.taken - l.places
+    from hold_legs l where l.hold_id = p_hold and l.departure = c.departure and l.cabin = c.cabin;
+    perform from departure_classes c join hold_legs l on l.departure = c.departure and l.class = c.class
+    where l.hold_id = p_hold order by c.departure, c.class for no key update of c;
+    update departure_classes c set taken = c.taken - l.places
+    from hold_legs l where l.hold_id = p_hold and l.departure = c.departure and l.class = c.class;
+
+    select array_agg(l.departure) into legs from hold_legs l where l.hold_id = p_hold;
+    perform from seats s where s.departure = any(legs) and s.hold_id = p_hold
+    order by s.departure, s.seat for no key update;
+    return query
+    update seats s set state = 'available', version = s.version + 1, hold_id = null, traveller = null
+    where s.departure = any(legs) and s.hold_id = p_hold
+    returning s.departure, s.seat, s.state, s.version;
+end $$;
