@@ -54,6 +54,12 @@ impl Paying {
         Self { postgres, live, seating, stripe, page }
     }
 
+    /// The same over other connections.
+    #[must_use]
+    pub(crate) fn over(self, postgres: Postgres, seating: Seating) -> Self {
+        Self { postgres, seating, ..self }
+    }
+
     /// The payment's intent, created under the key that was stored before. An answer that stays unclear is looked for
     /// among the recent intents before another one is made.
     async fn client_secret(&self, payment: &PaymentRow) -> Result<String, CheckoutError> {

@@ -49,6 +49,12 @@ impl Seating {
         Self { postgres, live, timetables, signing }
     }
 
+    /// The same over other connections.
+    #[must_use]
+    pub(crate) fn over(self, postgres: Postgres) -> Self {
+        Self { postgres, ..self }
+    }
+
     /// A live hold of this visitor. One whose time is over is ended first.
     pub(crate) async fn live_hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldRecord, HoldError> {
         let Ok(hold) = timeout(PATIENCE, self.postgres.hold(visitor.0, id)).await else {

@@ -108,6 +108,17 @@ impl Site {
     }
 }
 
+impl Site {
+    /// The same over the connections that are the jobs' own.
+    #[must_use]
+    pub fn for_jobs(&self) -> Self {
+        let postgres = self.postgres.for_jobs();
+        let seating = self.seating.clone().over(postgres.clone());
+        let paying = self.paying.clone().over(postgres.clone(), seating.clone());
+        Self { postgres, seating, paying, ..self.clone() }
+    }
+}
+
 /// Origins of the script and of what it talks to: Stripe's own, or the one that serves the script.
 fn stripe_origins(script_url: &str) -> String {
     if script_url.starts_with("https://js.stripe.com/") {

@@ -1,10 +1,15 @@
 //! What happens without anyone asking: every server runs all of it, and the database keeps them apart.
 
-mod errands;
+mod lanes;
+
+mod capture;
+mod refusal;
+mod void;
+
 mod sweeper;
 mod watch;
 
-pub use errands::run_errand;
+pub use lanes::{Wakeups, run_errand, run_next};
 
 use std::time::Duration;
 
@@ -17,13 +22,11 @@ use crate::site::Site;
 
 /// Starts every job; they end with the `tasks`.
 pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
+    let site = &site.for_jobs();
+    lanes::start(site, tasks);
     let jobs = site.clone();
     tasks.spawn(async move {
         every(Duration::from_secs(3), || sweeper::sweep(&jobs)).await;
-    });
-    let jobs = site.clone();
-    tasks.spawn(async move {
-        every(Duration::from_millis(500), || errands::run_due(&jobs)).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {

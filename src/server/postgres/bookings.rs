@@ -2,10 +2,16 @@ use domain::{
     booking::BookingState, departure::DepartureId, fare::Quote, hold::HoldId, hold::HoldState,
     live::SeatChange, pnr::Pnr, ticket::TicketNumber,
 };
+use serde_json::json;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{AsStoreError, Postgres, StoreError, again_after_deadlock, payments::move_seats};
+use super::{
+    AsStoreError, Postgres, StoreError, again_after_deadlock,
+    ledger::{self, Account},
+    outbox::{self, Step},
+    payments::move_seats,
+};
 
 /// What became of an authorised payment.
 #[derive(Debug)]
@@ -91,15 +97,9 @@ impl Postgres {
         .fetch_one(&mut *tx)
         .await?;
         if !HoldState::parse(&claim.state).is_some_and(HoldState::is_live) {
-            sqlx::query!(
-                "insert into outbox (booking_id, kind, step, call_key) values ($1, 'money', 'void', $2)
-                on conflict do nothing",
-                booking,
-                Uuid::new_v4().to_string(),
-            )
-            .execute(&mut *tx)
-            .await?;
+            outbox::queue(&mut tx, booking, Step::Void, "", &json!({})).await?;
             tx.commit().await?;
+            self.wake_workers();
             return Ok(TicketOutcome::TooLate);
         }
 
@@ -132,28 +132,11 @@ impl Postgres {
         };
         let seats = move_seats(&mut tx, hold, "booked").await?;
         issue_tickets(&mut tx, booking, hold, &claim.quote.0).await?;
-        for (account, amount_minor) in
-            [("tickets", -claim.total_minor), ("capture_queued", claim.total_minor)]
-        {
-            sqlx::query!(
-                "insert into ledger (booking_id, step, account, amount_minor, currency)
-                values ($1, 'ticketed', $2, $3, $4)",
-                booking,
-                account,
-                amount_minor,
-                claim.currency,
-            )
-            .execute(&mut *tx)
-            .await?;
-        }
-        sqlx::query!(
-            "insert into outbox (booking_id, kind, step, call_key) values ($1, 'money', 'capture', $2)",
-            booking,
-            Uuid::new_v4().to_string(),
-        )
-        .execute(&mut *tx)
-        .await?;
+        let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
+        ledger::post(&mut tx, booking, "ticketed", &lines, &claim.currency).await?;
+        outbox::queue(&mut tx, booking, Step::Capture, "", &json!({})).await?;
         tx.commit().await?;
+        self.wake_workers();
         Ok(TicketOutcome::Ticketed { pnr, seats })
     }
 }

@@ -236,6 +236,8 @@ impl Postgres {
             .map_err(StoreError::from)
         })
         .await?;
+        // A payment may have been under way.
+        self.wake_workers();
         Ok(rows
             .into_iter()
             .filter_map(|r| {

@@ -2,9 +2,12 @@
 
 mod availability;
 mod bookings;
+mod cases;
 mod events;
 mod hold_view;
 mod holds;
+mod ledger;
+mod money;
 mod outbox;
 mod payments;
 mod schedules;
@@ -12,7 +15,7 @@ mod seats;
 mod travellers;
 mod trips;
 
-use std::{str::FromStr, time::Duration};
+use std::{str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool,
@@ -20,12 +23,13 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::terms::Terms;
+use crate::{jobs::Wakeups, terms::Terms};
 
 pub use bookings::TicketOutcome;
 pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Claim, EndAs, TakeRefusal};
-pub use outbox::{Errand, Step};
+pub use cases::{CaseKind, CaseRow};
+pub use outbox::{Errand, Kind, Letter, Step};
 pub use payments::{PaymentRow, StartRefusal};
 pub use schedules::{ImportRefusal, Into};
 pub use seats::{Pick, PickAnswer};
@@ -36,7 +40,10 @@ pub use trips::{Opening, TicketRecord, TripRecord};
 #[derive(Clone, Debug)]
 pub struct Postgres {
     pool: PgPool,
+    /// A few connections apart, so that errands and requests never wait for each other's.
+    jobs_pool: PgPool,
     terms: Terms,
+    wakeups: Arc<Wakeups>,
 }
 
 /// Postgres did not answer, or not as it should. Nothing is known to have been done.
@@ -58,6 +65,7 @@ impl StoreError {
 
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECTIONS: u32 = 32;
+const JOB_CONNECTIONS: u32 = 8;
 const DEADLOCK_TRIES: u32 = 3;
 
 impl Postgres {
@@ -69,18 +77,43 @@ impl Postgres {
         let migrated = sqlx::migrate!("../../migrations").run(&mut migrating).await;
         migrated.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         migrating.close().await?;
-        let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options)).await?;
-        Ok(Self::over(pool))
+        let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
+        let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options)).await?;
+        Ok(Self { jobs_pool, ..Self::over(pool) })
     }
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
-        Self { pool, terms: Terms::default() }
+        Self {
+            jobs_pool: pool.clone(),
+            pool,
+            terms: Terms::default(),
+            wakeups: Arc::default(),
+        }
     }
 
     #[must_use]
     pub fn with_terms(self, terms: Terms) -> Self {
         Self { terms, ..self }
+    }
+
+    /// The same store over the connections that are the jobs' own.
+    #[must_use]
+    pub fn for_jobs(&self) -> Self {
+        Self { pool: self.jobs_pool.clone(), ..self.clone() }
+    }
+
+    pub(crate) fn terms(&self) -> Terms {
+        self.terms
+    }
+
+    /// Tells this server's workers that an errand was committed, so that it does not wait for the next look.
+    pub fn wake_workers(&self) {
+        self.wakeups.wake();
+    }
+
+    pub(crate) fn wakeups(&self) -> Arc<Wakeups> {
+        self.wakeups.clone()
     }
 
     /// How connections are kept; for tests that want more of them than a server.
@@ -107,6 +140,7 @@ impl Postgres {
 
     pub async fn close(&self) {
         self.pool.close().await;
+        self.jobs_pool.close().await;
     }
 }
 

@@ -1,6 +1,10 @@
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Postgres, StoreError};
+use super::{
+    Postgres, StoreError,
+    cases::{self, CaseKind},
+};
 
 /// What a worker has to do outside, once.
 #[derive(Clone, Debug)]
@@ -8,188 +12,234 @@ pub struct Errand {
     pub id: i64,
     pub booking: Uuid,
     pub step: Step,
+    /// Which of several of that step: a refund, a cancellation. Empty where there is only one.
+    pub subject: String,
+    pub payload: Value,
     /// The idempotency key of the call.
     pub call_key: String,
     /// This try's number, from 1.
     pub attempt: i16,
 }
 
+/// Errands of one booking and kind are a lane, done in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Money,
+    Mail,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     Capture,
     Void,
+    /// The subject is the refund.
+    Refund,
+    Mail(Letter),
 }
 
+/// A letter to a booking's contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Letter {
+    Tickets,
+    /// The subject is the cancellation.
+    Cancelled,
+    /// The subject is the refund.
+    Refunded,
+    Unpaid,
+    Failed,
+}
+
+impl Kind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Money => "money",
+            Self::Mail => "mail",
+        }
+    }
+}
+
+impl Step {
+    pub const ALL: [Self; 8] = [
+        Self::Capture,
+        Self::Void,
+        Self::Refund,
+        Self::Mail(Letter::Tickets),
+        Self::Mail(Letter::Cancelled),
+        Self::Mail(Letter::Refunded),
+        Self::Mail(Letter::Unpaid),
+        Self::Mail(Letter::Failed),
+    ];
+
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Capture | Self::Void | Self::Refund => Kind::Money,
+            Self::Mail(_) => Kind::Mail,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::Refund => "refund",
+            Self::Mail(Letter::Tickets) => "tickets",
+            Self::Mail(Letter::Cancelled) => "cancelled",
+            Self::Mail(Letter::Refunded) => "refunded",
+            Self::Mail(Letter::Unpaid) => "unpaid",
+            Self::Mail(Letter::Failed) => "failed",
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|step| step.as_str() == text)
+    }
+}
+
+/// The first pause after a failed try; each further one is twice as long.
+const FIRST_PAUSE_SECS: f64 = 0.5;
+const LONGEST_PAUSE_SECS: f64 = 300.0;
+
 impl Postgres {
-    /// Leases the oldest due errand; several workers never get the same one. Within a lane the order is kept:
-    /// an errand waits while an earlier one of its booking and kind is not done.
-    pub async fn lease_errand(&self) -> Result<Option<Errand>, StoreError> {
+    /// Leases the due errand of that kind that waits longest; several workers never get the same one. Within a lane the
+    /// order is kept: an errand waits while an earlier one of its booking and kind is not done. A letter does not wait
+    /// for a parked one. Steps that this program does not know are left to one that does.
+    pub async fn lease_errand(&self, kind: Kind) -> Result<Option<Errand>, StoreError> {
+        let steps: Vec<String> =
+            Step::ALL.into_iter().filter(|s| s.kind() == kind).map(|s| s.as_str().to_owned()).collect();
         let row = sqlx::query!(
             r#"update outbox set attempts = least(attempts + 1, 30000), run_at = sky_now() + make_interval(secs => $1)
             where id = (
                 select o.id from outbox o
-                where o.state = 'queued' and o.run_at <= (select sky_now()) and not exists (
-                    select from outbox before
-                    where before.booking_id = o.booking_id and before.kind = o.kind and before.id < o.id
-                        and before.state <> 'done')
+                where o.state = 'queued' and o.kind = $2 and o.step = any($3) and o.run_at <= (select sky_now())
+                    and not exists (
+                        select from outbox before
+                        where before.booking_id = o.booking_id and before.kind = o.kind and before.id < o.id
+                            and (before.state = 'queued' or (before.state = 'parked' and o.kind <> 'mail')))
                 order by o.run_at limit 1 for update skip locked)
-            returning id, booking_id, step, call_key, attempts"#,
+            returning id, booking_id, step, subject, payload, call_key, attempts"#,
             self.terms.lease.as_secs_f64(),
+            kind.as_str(),
+            &steps,
         )
         .fetch_optional(&self.pool)
         .await?;
         Ok(row.and_then(|row| {
-            let step = match row.step.as_str() {
-                "capture" => Step::Capture,
-                "void" => Step::Void,
-                _ => return None,
-            };
             Some(Errand {
                 id: row.id,
                 booking: row.booking_id,
-                step,
+                step: Step::parse(&row.step)?,
+                subject: row.subject,
+                payload: row.payload,
                 call_key: row.call_key,
                 attempt: row.attempts,
             })
         }))
     }
 
-    /// The money is ours: payment, ledger and errand in one transaction. Done already, it changes nothing.
-    pub async fn captured(&self, errand: &Errand) -> Result<(), StoreError> {
+    /// Done, where nothing else is to be written with it.
+    pub async fn errand_done(&self, errand: &Errand) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        lock_booking(&mut tx, errand.booking).await?;
-        let captured = sqlx::query!(
-            "update payments set state = 'captured' where booking_id = $1 and state = 'authorised'
-            returning amount_minor, currency",
-            errand.booking
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(payment) = captured {
-            move_money(&mut tx, errand.booking, "captured", payment.amount_minor, &payment.currency).await?;
-        }
         finish(&mut tx, errand.id).await?;
         tx.commit().await?;
+        self.wake_workers();
         Ok(())
-    }
-
-    /// The capture failed for good: the booking is unpaid, which staff must unwind.
-    pub async fn capture_failed(&self, errand: &Errand, why: &str) -> Result<(), StoreError> {
-        let mut tx = self.pool.begin().await?;
-        lock_booking(&mut tx, errand.booking).await?;
-        let failed = sqlx::query!(
-            "update payments set state = 'capture_failed', decline = $2 where booking_id = $1 and state = 'authorised'
-            returning amount_minor, currency",
-            errand.booking,
-            why,
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        if let Some(payment) = failed {
-            move_money(&mut tx, errand.booking, "receivable", payment.amount_minor, &payment.currency)
-                .await?;
-        }
-        sqlx::query!(
-            "update bookings set state = 'unpaid' where id = $1 and state = 'ticketed'",
-            errand.booking
-        )
-        .execute(&mut *tx)
-        .await?;
-        finish(&mut tx, errand.id).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// The void is confirmed: nothing was taken, and the booking fails. `looked_at` is the intent that was found
-    /// cancelled, or none where none was found; another one that was kept meanwhile must be looked at first, which is
-    /// told by `false`.
-    pub async fn voided(&self, errand: &Errand, looked_at: Option<&str>) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        lock_booking(&mut tx, errand.booking).await?;
-        let voided = sqlx::query!(
-            "update payments set state = 'voided'
-            where booking_id = $1 and state in ('open', 'authorised', 'voided') and intent_id is not distinct from $2",
-            errand.booking,
-            looked_at,
-        )
-        .execute(&mut *tx)
-        .await?;
-        if voided.rows_affected() == 0 {
-            return Ok(false);
-        }
-        sqlx::query!(
-            "update bookings set state = 'failed' where id = $1 and state = 'pending'",
-            errand.booking
-        )
-        .execute(&mut *tx)
-        .await?;
-        finish(&mut tx, errand.id).await?;
-        tx.commit().await?;
-        Ok(true)
     }
 
     /// Not done: again later, under a new key where the old one's answer may be a stored 500. Nothing is ever dropped.
+    /// Only who holds the lease may say so: a worker that was thought dead must not change the key of the next.
     pub async fn put_off(&self, errand: &Errand, why: &str, new_key: Option<&str>) -> Result<(), StoreError> {
-        let wait_secs = 2_f64.powi(i32::from(errand.attempt).min(9));
+        let doublings = i32::from(errand.attempt - 1).clamp(0, 16);
+        let wait_secs = (FIRST_PAUSE_SECS * 2_f64.powi(doublings)).min(LONGEST_PAUSE_SECS);
         sqlx::query!(
-            "update outbox set run_at = sky_now() + make_interval(secs => $2), last_error = $3,
-                call_key = coalesce($4, call_key) where id = $1 and state = 'queued'",
+            // Spread by a fifth, so that what failed together does not come back together.
+            "update outbox set run_at = sky_now() + make_interval(secs => $2 * (1 + 0.2 * random())), last_error = $3,
+                call_key = coalesce($4, call_key) where id = $1 and state = 'queued' and attempts = $5",
             errand.id,
             wait_secs,
             why,
             new_key,
+            errand.attempt,
         )
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Stops the lane where a person must look: it stays in sight and is never dropped.
+    /// Stops where a person must look, and says so by a case: it stays in sight and is never dropped.
     pub async fn park(&self, errand: &Errand, why: &str) -> Result<(), StoreError> {
-        sqlx::query!(
-            "update outbox set state = 'parked', last_error = $2 where id = $1 and state = 'queued'",
+        let mut tx = self.pool.begin().await?;
+        let parked = sqlx::query!(
+            "update outbox set state = 'parked', last_error = $2
+            where id = $1 and state = 'queued' and attempts = $3",
             errand.id,
-            why
+            why,
+            errand.attempt,
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
+        if parked.rows_affected() == 1 {
+            let detail = json!({
+                "step": errand.step.as_str(), "subject": errand.subject, "why": why, "attempts": errand.attempt,
+            });
+            cases::reopen(&mut tx, Some(errand.booking), CaseKind::Parked, &errand.id.to_string(), &detail)
+                .await?;
+        }
+        tx.commit().await?;
         Ok(())
+    }
+
+    /// Puts a parked errand back into the queue, to be looked up before it is tried, and closes its case with a note.
+    /// False where none of that number is parked.
+    pub async fn retry_errand(&self, id: i64) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let queued = sqlx::query!(
+            // Not from nought: what was called before is looked for first.
+            "update outbox set state = 'queued', run_at = sky_now(), attempts = 1 where id = $1 and state = 'parked'",
+            id
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
+            "update cases set state = 'closed', closed_at = sky_now(),
+                detail = detail || jsonb_build_object('note', 'tried again by hand')
+            where kind = 'parked' and reference = $1 and state = 'open'",
+            id.to_string(),
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        self.wake_workers();
+        Ok(queued.rows_affected() == 1)
     }
 }
 
-/// Moves what was queued to be captured to where it went, which names the step too.
-async fn move_money(
+/// Queues what must follow, with the step that it follows from. Queued already, it stays as it is. Whoever commits wakes
+/// the workers.
+pub(super) async fn queue(
     tx: &mut sqlx::PgTransaction<'_>,
     booking: Uuid,
-    to: &str,
-    amount_minor: i64,
-    currency: &str,
+    step: Step,
+    subject: &str,
+    payload: &Value,
 ) -> Result<(), StoreError> {
-    for (account, amount_minor) in [("capture_queued", -amount_minor), (to, amount_minor)] {
-        sqlx::query!(
-            "insert into ledger (booking_id, step, account, amount_minor, currency) values ($1, $2, $3, $4, $5)",
-            booking,
-            to,
-            account,
-            amount_minor,
-            currency,
-        )
-        .execute(&mut **tx)
-        .await?;
-    }
-    Ok(())
-}
-
-async fn lock_booking(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Result<(), StoreError> {
-    sqlx::query!("select id from bookings where id = $1 for no key update", booking)
-        .fetch_one(&mut **tx)
-        .await?;
-    Ok(())
-}
-
-async fn finish(tx: &mut sqlx::PgTransaction<'_>, id: i64) -> Result<(), StoreError> {
     sqlx::query!(
-        "update outbox set state = 'done', done_at = sky_now(), last_error = null where id = $1 and state = 'queued'",
+        "insert into outbox (booking_id, kind, step, subject, payload, call_key) values ($1, $2, $3, $4, $5, $6)
+        on conflict do nothing",
+        booking,
+        step.kind().as_str(),
+        step.as_str(),
+        subject,
+        payload,
+        Uuid::new_v4().to_string(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn finish(tx: &mut sqlx::PgTransaction<'_>, id: i64) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update outbox set state = 'done', done_at = sky_now(), last_error = null where id = $1 and state <> 'done'",
         id
     )
     .execute(&mut **tx)
