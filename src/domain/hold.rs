@@ -4,6 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::moves::{IllegalMove, Move, after, may_become};
+
 /// Names a hold; random, so that it cannot be guessed, and still only its visitor may use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -65,18 +67,45 @@ impl HoldState {
         Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
 
+    /// Every move of a hold.
+    pub const MOVES: &[Move<Self, HoldEvent>] = &[
+        (Self::Active, HoldEvent::PaymentStarted, Self::Reserved),
+        (Self::Active, HoldEvent::Ticketed, Self::Converted),
+        (Self::Reserved, HoldEvent::Ticketed, Self::Converted),
+        (Self::Active, HoldEvent::GivenUp, Self::Released),
+        (Self::Reserved, HoldEvent::GivenUp, Self::Released),
+        (Self::Active, HoldEvent::TimeOver, Self::Expired),
+        (Self::Reserved, HoldEvent::TimeOver, Self::Expired),
+    ];
+
+    /// Where an event leads.
+    ///
+    /// # Errors
+    /// The event cannot happen to a hold in this state.
+    pub fn after(self, event: HoldEvent) -> Result<Self, IllegalMove<Self, HoldEvent>> {
+        after(Self::MOVES, self, event)
+    }
+
     pub fn may_become(self, next: Self) -> bool {
-        use HoldState::{Active, Converted, Expired, Released, Reserved};
-        matches!(
-            (self, next),
-            (Active, Reserved | Converted | Released | Expired) | (Reserved, Converted | Released | Expired)
-        )
+        may_become(Self::MOVES, self, next)
     }
 
     /// Whether it still owns its seats and places.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Active | Self::Reserved)
     }
+}
+
+/// What happens to a hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum HoldEvent {
+    PaymentStarted,
+    /// Paid, or found to be paid after its time was over but before anyone had ended it.
+    Ticketed,
+    /// By its visitor, by the third declined card, or by an amount that differs.
+    GivenUp,
+    /// Found by whoever it stood in the way of, or by the sweeper.
+    TimeOver,
 }
 
 /// The expiry after payment has started: never earlier than before.
@@ -93,7 +122,7 @@ pub fn may_extend(state: HoldState, extended: bool, expires_at: Timestamp, now: 
 mod tests {
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{HOLD_TTL, HoldState, expiry_when_paying, may_extend};
+    use super::{HOLD_TTL, HoldEvent, HoldState, expiry_when_paying, may_extend};
 
     const START: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -102,6 +131,19 @@ mod tests {
         for ended in [HoldState::Converted, HoldState::Released, HoldState::Expired] {
             assert!(HoldState::ALL.into_iter().all(|next| !ended.may_become(next)));
         }
+    }
+
+    #[test]
+    fn a_hold_that_is_paid_for_cannot_be_given_up_and_one_given_up_cannot_be_paid_for() {
+        assert!(HoldState::Converted.after(HoldEvent::GivenUp).is_err());
+        assert!(HoldState::Released.after(HoldEvent::Ticketed).is_err());
+    }
+
+    #[test]
+    fn a_hold_ends_once_and_for_one_reason() {
+        assert_eq!(HoldState::Expired.after(HoldEvent::TimeOver), Ok(HoldState::Expired));
+        assert!(HoldState::Expired.after(HoldEvent::GivenUp).is_err());
+        assert!(HoldState::Released.after(HoldEvent::TimeOver).is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! searched in it, what a seat costs, then the life of a seat, a hold, a booking and a payment.
 
 mod code;
+mod moves;
 
 pub mod airport;
 #[cfg(feature = "zones")]
@@ -25,9 +26,13 @@ pub mod ssim;
 pub mod timetable;
 
 pub mod booking;
+pub mod coupon;
 pub mod hold;
 pub mod live;
 pub mod payment;
 pub mod pnr;
+pub mod refund;
 pub mod seat;
 pub mod ticket;
+
+pub use moves::{IllegalMove, Move};
