@@ -15,21 +15,25 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use futures_util::stream;
-use serde_json::Value;
 
 use crate::books::fresh_id;
 use crate::error::ApiError;
-use crate::faults::{self, Fault, Faults};
+use crate::faults::{Fault, Faults, Struck};
 use crate::form::Form;
 use crate::idempotency::Answer;
 use crate::routes;
+use crate::statement::Statement;
 use crate::{Sandbox, script};
 
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
         .route("/v1/{*path}", any(call))
         .route("/sandbox/payment_intents/{*path}", any(call))
+        .route("/sandbox/refunds/{*path}", any(call))
+        .route("/sandbox/disputes/{*path}", any(call))
+        .route("/sandbox/books", get(show_statement))
         .route("/sandbox/faults", get(show_faults).put(set_faults))
+        .route("/sandbox/faults/struck", get(show_struck))
         .route("/v3", get(script::serve))
         .route("/v3/", get(script::serve))
         .with_state(sandbox)
@@ -82,7 +86,7 @@ impl Call {
     }
 
     fn meets_faults(&self) -> bool {
-        self.method == Method::POST && self.caller == Caller::Secret
+        self.method == Method::POST && self.caller == Caller::Secret && self.path.starts_with("/v1/")
     }
 
     /// What must be the same when a key comes again.
@@ -119,13 +123,14 @@ async fn answer(sandbox: Sandbox, call: Call) -> Response {
             Err(error) => return refuse(&error),
         }
     }
-    let fault = if call.meets_faults() { faults::next(&sandbox.0.faults) } else { Fault::None };
+    let fault = if call.meets_faults() { sandbox.next_fault() } else { Fault::None };
     let result = match fault {
         Fault::FailBefore => Err(ApiError::internal()),
-        Fault::FailAfter => act(&sandbox, &call).and(Err(ApiError::internal())),
-        Fault::None | Fault::DropAnswer => act(&sandbox, &call),
+        Fault::FailAfter => sandbox.change(|books| routes::act(books, &call)).and(Err(ApiError::internal())),
+        Fault::None | Fault::DropAnswer => sandbox.change(|books| routes::act(books, &call)),
     };
-    if call.meets_faults() {
+    if call.meets_faults() && sandbox.0.faults.borrow().stalled {
+        sandbox.count(|struck| struck.stalled += 1);
         // The sender lives as long as the sandbox, so waiting cannot fail.
         let _ = sandbox.0.faults.subscribe().wait_for(|faults| !faults.stalled).await;
     }
@@ -142,30 +147,21 @@ async fn answer(sandbox: Sandbox, call: Call) -> Response {
     respond(answer)
 }
 
-/// Does what the call asks for and hands the events to the webhook.
-pub(crate) fn act(sandbox: &Sandbox, call: &Call) -> Result<Value, ApiError> {
-    let mut books = sandbox.books();
-    let result = routes::act(&mut books, call);
-    for event in books.untold.drain(..) {
-        if sandbox.0.config.webhook_url.is_some() {
-            // Without a running `serve` there is nobody to deliver, and nothing to lose.
-            let _ = sandbox.0.outgoing.send(event);
-        }
+fn finish(sandbox: &Sandbox, call: &Call, answer: Option<Answer>) {
+    if let Some(key) = &call.key {
+        sandbox.books().keys.finish(key, call.fingerprint(), answer, call.now_unix);
     }
-    result
+    if call.method == Method::POST {
+        sandbox.keep();
+    }
 }
 
-fn finish(sandbox: &Sandbox, call: &Call, answer: Option<Answer>) {
-    let mut books = sandbox.books();
-    if let Some(key) = &call.key {
-        books.keys.finish(key, call.fingerprint(), answer, call.now_unix);
-    }
-    if call.method == Method::POST
-        && let Some(file) = &sandbox.0.config.state
-        && let Err(fault) = books.save(file)
-    {
-        tracing::error!(%fault, file = %file.display(), "the state file cannot be written");
-    }
+async fn show_statement(State(sandbox): State<Sandbox>) -> Json<Statement> {
+    Json(sandbox.statement())
+}
+
+async fn show_struck(State(sandbox): State<Sandbox>) -> Json<Struck> {
+    Json(sandbox.struck())
 }
 
 async fn show_faults(State(sandbox): State<Sandbox>) -> Json<Faults> {

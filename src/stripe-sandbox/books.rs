@@ -1,42 +1,61 @@
-//! All objects of one sandbox, oldest first, and their file.
+//! All objects of one sandbox, and their file.
 
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::charge::Charge;
+use crate::dispute::Dispute;
 use crate::error::ApiError;
 use crate::event::Event;
 use crate::form::Form;
 use crate::idempotency::Keys;
 use crate::intent::PaymentIntent;
 use crate::refund::Refund;
+use crate::register::Register;
 
 /// How many events are kept for listing. Stripe keeps 30 days of them.
 const EVENTS_KEPT: usize = 1_000;
 
-/// What may happen to the objects stands in `crate::opening`, `crate::paying` and `crate::refunding`.
+/// What may happen to the objects stands in `crate::opening`, `crate::paying`, `crate::refunding` and
+/// `crate::disputing`.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Books {
-    pub intents: Vec<PaymentIntent>,
-    pub charges: Vec<Charge>,
-    pub refunds: Vec<Refund>,
-    pub events: Vec<Event>,
+    pub intents: Register<PaymentIntent>,
+    pub charges: Register<Charge>,
+    pub refunds: Register<Refund>,
+    pub disputes: Register<Dispute>,
+    /// What the account holds, by currency: moved with each capture, refund and dispute.
+    pub balances_minor: BTreeMap<String, i64>,
+    pub events: VecDeque<Event>,
     pub keys: Keys,
     /// Events of the call under way, for the webhook.
     #[serde(skip)]
     pub untold: Vec<Event>,
+    /// Refunds whose bank answers later: when, and their ids.
+    #[serde(skip)]
+    pub undecided: BTreeSet<(i64, String)>,
+    /// How long these banks take.
+    #[serde(skip)]
+    pub refunds_settle_secs: u32,
 }
 
 impl Books {
     /// The books of `file`, or empty ones where there is no such file yet.
     pub fn load(file: &Path) -> io::Result<Self> {
         match fs::read(file) {
-            Ok(text) => Ok(serde_json::from_slice(&text)?),
+            Ok(text) => {
+                let mut books: Self = serde_json::from_slice(&text)?;
+                let due = |refund: &Refund| Some((refund.due?.at_unix, refund.id.clone()));
+                books.undecided = books.refunds.iter().filter_map(due).collect();
+                Ok(books)
+            }
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(fault) => Err(fault),
         }
@@ -50,25 +69,19 @@ impl Books {
     }
 
     pub fn intent(&self, id: &str) -> Result<&PaymentIntent, ApiError> {
-        self.intents
-            .iter()
-            .find(|intent| intent.id == id)
-            .ok_or_else(|| ApiError::missing("payment_intent", id))
+        self.intents.get(id).ok_or_else(|| ApiError::missing("payment_intent", id))
     }
 
     pub fn intent_mut(&mut self, id: &str) -> Result<&mut PaymentIntent, ApiError> {
-        self.intents
-            .iter_mut()
-            .find(|intent| intent.id == id)
-            .ok_or_else(|| ApiError::missing("payment_intent", id))
+        self.intents.get_mut(id).ok_or_else(|| ApiError::missing("payment_intent", id))
     }
 
     pub fn charge(&self, id: &str) -> Result<&Charge, ApiError> {
-        self.charges.iter().find(|charge| charge.id == id).ok_or_else(|| ApiError::missing("charge", id))
+        self.charges.get(id).ok_or_else(|| ApiError::missing("charge", id))
     }
 
     pub fn charge_mut(&mut self, id: &str) -> Result<&mut Charge, ApiError> {
-        self.charges.iter_mut().find(|charge| charge.id == id).ok_or_else(|| ApiError::missing("charge", id))
+        self.charges.get_mut(id).ok_or_else(|| ApiError::missing("charge", id))
     }
 
     /// The intent as `form` wants it, with its charge where that is expanded.
@@ -78,11 +91,16 @@ impl Books {
         intent.to_json(charge)
     }
 
+    /// Puts money on the account, or takes it off where `amount_minor` is negative.
+    pub fn move_balance(&mut self, currency: &str, amount_minor: i64) {
+        *self.balances_minor.entry(currency.to_owned()).or_default() += amount_minor;
+    }
+
     /// Notes an event about `object`, to be told by webhook.
     pub fn tell(&mut self, kind: &str, object: Value, now_unix: i64) {
         let event = Event { id: fresh_id("evt"), kind: kind.to_owned(), created_unix: now_unix, object };
         self.untold.push(event.clone());
-        self.events.push(event);
+        self.events.push_back(event);
         let surplus = self.events.len().saturating_sub(EVENTS_KEPT);
         self.events.drain(..surplus);
     }
@@ -91,42 +109,4 @@ impl Books {
 /// An id as Stripe's look: the kind of object, then letters and digits that nobody can guess.
 pub fn fresh_id(kind: &str) -> String {
     format!("{kind}_{}", &Uuid::new_v4().simple().to_string()[..24])
-}
-
-/// One page of `all`, newest first, by `limit` (1 to 100, else 10), `created[…]` and `starting_after`.
-pub fn page<'a, T: 'a>(
-    url: &str,
-    all: impl DoubleEndedIterator<Item = &'a T>,
-    form: &Form,
-    key: impl Fn(&T) -> (String, i64),
-    show: impl Fn(&T) -> Value,
-) -> Result<Value, ApiError> {
-    let limit = form.integer("limit")?.unwrap_or(10);
-    let Some(limit) = usize::try_from(limit).ok().filter(|limit| (1..=100).contains(limit)) else {
-        return Err(ApiError::parameter(
-            "limit",
-            "parameter_invalid_integer",
-            "Limit must be from 1 to 100.",
-        ));
-    };
-    let from = match (form.integer("created[gte]")?, form.integer("created[gt]")?) {
-        (Some(gte), _) => gte,
-        (None, Some(gt)) => gt.saturating_add(1),
-        (None, None) => i64::MIN,
-    };
-    let to = match (form.integer("created[lte]")?, form.integer("created[lt]")?) {
-        (Some(lte), _) => lte,
-        (None, Some(lt)) => lt.saturating_sub(1),
-        (None, None) => i64::MAX,
-    };
-    let mut newest_first: Vec<&T> = all.rev().collect();
-    if let Some(cursor) = form.get("starting_after") {
-        let Some(place) = newest_first.iter().position(|item| key(item).0 == cursor) else {
-            return Err(ApiError::missing("object", cursor));
-        };
-        newest_first.drain(..=place);
-    }
-    newest_first.retain(|item| (from..=to).contains(&key(item).1));
-    let data: Vec<Value> = newest_first.iter().take(limit).map(|item| show(item)).collect();
-    Ok(json!({ "object": "list", "url": url, "has_more": newest_first.len() > limit, "data": data }))
 }

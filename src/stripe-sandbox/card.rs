@@ -15,13 +15,23 @@ pub enum Issuer {
     SaysExpired,
     SaysWrongCode,
     WantsAuthentication,
+    /// Its holder disputes what was captured.
+    Disputes,
+    /// It approves; its refunds are pending first and succeed later.
+    TakesRefundsLater,
+    /// It approves; its refunds succeed at first and come back later.
+    ReturnsRefunds,
 }
 
 impl Issuer {
     /// The issuer's no, if it says no at once.
     pub fn decline(self) -> Option<ApiError> {
         let (code, decline_code, message) = match self {
-            Self::Approves | Self::WantsAuthentication => return None,
+            Self::Approves
+            | Self::WantsAuthentication
+            | Self::Disputes
+            | Self::TakesRefundsLater
+            | Self::ReturnsRefunds => return None,
             Self::Declines => ("card_declined", "generic_decline", "Your card was declined."),
             Self::LacksFunds => ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
             Self::SaysExpired => ("expired_card", "expired_card", "Your card has expired."),
@@ -89,6 +99,9 @@ impl Card {
             "pm_card_visa_chargeDeclinedInsufficientFunds" => (Issuer::LacksFunds, "9995"),
             "pm_card_chargeDeclinedExpiredCard" => (Issuer::SaysExpired, "0069"),
             "pm_card_chargeDeclinedIncorrectCvc" => (Issuer::SaysWrongCode, "0127"),
+            "pm_card_createDispute" => (Issuer::Disputes, "0259"),
+            "pm_card_pendingRefund" => (Issuer::TakesRefundsLater, "7726"),
+            "pm_card_refundFail" => (Issuer::ReturnsRefunds, "5126"),
             "pm_card_authenticationRequired" => (Issuer::WantsAuthentication, "3155"),
             _ => return None,
         };
@@ -109,10 +122,14 @@ impl Card {
 
 fn issuer_of(number: &str) -> Issuer {
     match number {
-        "4000000000000002" => Issuer::Declines,
+        // The second is one that could be saved and still is declined.
+        "4000000000000002" | "4000000000000341" => Issuer::Declines,
         "4000000000009995" => Issuer::LacksFunds,
         "4000000000000069" => Issuer::SaysExpired,
         "4000000000000127" => Issuer::SaysWrongCode,
+        "4000000000000259" => Issuer::Disputes,
+        "4000000000007726" => Issuer::TakesRefundsLater,
+        "4000000000005126" => Issuer::ReturnsRefunds,
         "4000002500003155" | "4000002760003184" => Issuer::WantsAuthentication,
         _ => Issuer::Approves,
     }

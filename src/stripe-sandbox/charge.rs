@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::card::Card;
 use crate::error::ApiError;
+use crate::register::Record;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Charge {
@@ -23,6 +24,19 @@ pub struct Charge {
     pub metadata: BTreeMap<String, String>,
     pub description: Option<String>,
     pub receipt_email: Option<String>,
+    /// Whether it was ever disputed.
+    #[serde(default)]
+    pub is_disputed: bool,
+}
+
+impl Record for Charge {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created_unix(&self) -> i64 {
+        self.created_unix
+    }
 }
 
 impl Charge {
@@ -37,7 +51,7 @@ impl Charge {
             "failure_message": self.failure.as_ref().map(|failure| &failure.told.message),
             "payment_intent": self.intent, "payment_method": self.payment_method,
             "payment_method_details": { "type": "card", "card": self.card.to_json() },
-            "outcome": self.outcome(), "billing_details": no_billing_details(), "disputed": false,
+            "outcome": self.outcome(), "billing_details": no_billing_details(), "disputed": self.is_disputed,
             "description": self.description, "receipt_email": self.receipt_email, "receipt_url": null,
             "metadata": self.metadata, "application": null, "application_fee": null, "balance_transaction": null,
             "customer": null, "fraud_details": {}, "on_behalf_of": null, "review": null, "shipping": null,

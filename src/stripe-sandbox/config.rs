@@ -13,6 +13,9 @@ Usage: stripe-sandbox [OPTIONS]      each option can also be set by the environm
   --webhook-url URL      where events are posted        STRIPE_SANDBOX_WEBHOOK_URL     [none: no webhooks]
   --webhook-secret KEY   signs the events               STRIPE_SANDBOX_WEBHOOK_SECRET  [whsec_sandbox]
   --state FILE           keeps everything in this file  STRIPE_SANDBOX_STATE           [none: forgotten at the end]
+  --refund-secs SECONDS  how long banks take to answer  STRIPE_SANDBOX_REFUND_SECS     [5]
+                         a refund that is not settled at once
+  --seed NUMBER          draws the faults by chance     STRIPE_SANDBOX_SEED            [0]
   --help                 this text
 ";
 
@@ -25,10 +28,16 @@ pub struct Config {
     pub webhook_url: Option<String>,
     /// `STRIPE_SANDBOX_WEBHOOK_SECRET`: the key that signs them.
     pub webhook_secret: String,
-    /// Pause before the first repetition of a webhook that was not answered with a 2xx; each further one is four times as long.
+    /// Pause before the first repetition of a webhook that was not answered with a 2xx; each further one is twice as
+    /// long, up to sixteen times the first.
     pub webhook_backoff: Duration,
-    /// `STRIPE_SANDBOX_STATE`: a JSON file written after every change and read at the start.
+    /// `STRIPE_SANDBOX_STATE`: a JSON file read at the start and written whole after every change, so none for a run
+    /// of many thousand payments.
     pub state: Option<PathBuf>,
+    /// `STRIPE_SANDBOX_REFUND_SECS`: how long banks take to answer a refund that is not settled at once.
+    pub refund_secs: u32,
+    /// `STRIPE_SANDBOX_SEED`: draws the faults that strike by chance.
+    pub seed: u64,
 }
 
 impl Default for Config {
@@ -39,6 +48,8 @@ impl Default for Config {
             webhook_secret: "whsec_sandbox".to_owned(),
             webhook_backoff: Duration::from_secs(1),
             state: None,
+            refund_secs: 5,
+            seed: 0,
         }
     }
 }
@@ -49,6 +60,8 @@ impl std::fmt::Debug for Config {
             .field("addr", &self.addr)
             .field("webhook_url", &self.webhook_url)
             .field("state", &self.state)
+            .field("refund_secs", &self.refund_secs)
+            .field("seed", &self.seed)
             .finish_non_exhaustive()
     }
 }
@@ -68,6 +81,8 @@ impl Config {
             ("--webhook-url", "STRIPE_SANDBOX_WEBHOOK_URL"),
             ("--webhook-secret", "STRIPE_SANDBOX_WEBHOOK_SECRET"),
             ("--state", "STRIPE_SANDBOX_STATE"),
+            ("--refund-secs", "STRIPE_SANDBOX_REFUND_SECS"),
+            ("--seed", "STRIPE_SANDBOX_SEED"),
         ] {
             if let Some(value) = env(variable).filter(|value| !value.is_empty()) {
                 config.set(flag, value).map_err(|fault| format!("{variable}: {fault}"))?;
@@ -94,6 +109,10 @@ impl Config {
             "--webhook-url" => return Err(format!("{value:?} is no http:// address")),
             "--webhook-secret" => self.webhook_secret = value,
             "--state" => self.state = Some(PathBuf::from(value)),
+            "--refund-secs" => {
+                self.refund_secs = value.parse().map_err(|_| format!("{value:?} is no number of seconds"))?;
+            }
+            "--seed" => self.seed = value.parse().map_err(|_| format!("{value:?} is no whole number"))?,
             _ => return Err("unknown flag".to_owned()),
         }
         Ok(())
@@ -121,6 +140,8 @@ mod tests {
     fn what_cannot_be_used_is_named() {
         assert!(read(&[("STRIPE_SANDBOX_ADDR", "here")], &[]).unwrap_err().contains("STRIPE_SANDBOX_ADDR"));
         assert!(read(&[], &["--webhook-url", "ftp://x"]).unwrap_err().contains("--webhook-url"));
+        assert!(read(&[], &["--refund-secs", "soon"]).unwrap_err().contains("--refund-secs"));
+        assert!(read(&[], &["--seed", "-1"]).unwrap_err().contains("--seed"));
         assert!(read(&[], &["--colour", "red"]).unwrap_err().contains("--colour"));
         assert!(read(&[], &["--help"]).unwrap().is_none());
     }

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::register::Record;
+
 /// The version of Stripe's API in whose shapes the sandbox speaks.
 const API_VERSION: &str = "2026-09-30.endive";
 
@@ -13,6 +15,16 @@ pub struct Event {
     pub created_unix: i64,
     /// The object as it stood when the event happened.
     pub object: Value,
+}
+
+impl Record for Event {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created_unix(&self) -> i64 {
+        self.created_unix
+    }
 }
 
 impl Event {

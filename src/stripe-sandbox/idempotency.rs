@@ -8,6 +8,8 @@ use crate::error::ApiError;
 
 /// How long an answer is kept under its key.
 const KEPT_SECS: i64 = 24 * 60 * 60;
+/// How often those that are too old are thrown away: never at each call, since there may be many.
+const CLEARED_EVERY_SECS: i64 = 60 * 60;
 
 /// An answer as it went out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -28,6 +30,8 @@ struct Kept {
 pub struct Keys {
     kept: HashMap<String, Kept>,
     #[serde(skip)]
+    cleared_unix: i64,
+    #[serde(skip)]
     under_way: HashSet<String>,
 }
 
@@ -38,8 +42,12 @@ impl Keys {
     /// # Errors
     /// The key belongs to another request, or to one that is still under way.
     pub fn begin(&mut self, key: &str, request: &str, now_unix: i64) -> Result<Option<Answer>, ApiError> {
-        self.kept.retain(|_, kept| now_unix - kept.at_unix < KEPT_SECS);
-        if let Some(kept) = self.kept.get(key) {
+        let is_kept = |kept: &Kept| now_unix - kept.at_unix < KEPT_SECS;
+        if now_unix - self.cleared_unix >= CLEARED_EVERY_SECS {
+            self.cleared_unix = now_unix;
+            self.kept.retain(|_, kept| is_kept(kept));
+        }
+        if let Some(kept) = self.kept.get(key).filter(|kept| is_kept(kept)) {
             return if kept.request == request {
                 Ok(Some(kept.answer.clone()))
             } else {

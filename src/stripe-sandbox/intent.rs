@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::card::Card;
 use crate::charge::{Charge, no_billing_details};
 use crate::error::ApiError;
+use crate::register::Record;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -68,6 +69,16 @@ pub struct PaymentIntent {
     pub last_error: Option<ApiError>,
     pub canceled_unix: Option<i64>,
     pub cancellation_reason: Option<String>,
+}
+
+impl Record for PaymentIntent {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn created_unix(&self) -> i64 {
+        self.created_unix
+    }
 }
 
 impl PaymentIntent {

@@ -113,6 +113,22 @@ impl Books {
         Ok(cancelled)
     }
 
+    /// The bank withdraws what it authorised before it was captured: the payment is cancelled by Stripe, for good.
+    ///
+    /// # Errors
+    /// `payment_intent_unexpected_state` where nothing is authorised.
+    pub fn expire(&mut self, id: &str, now_unix: i64) -> Result<PaymentIntent, ApiError> {
+        let intent = self.intent(id)?;
+        if intent.status != Status::RequiresCapture {
+            return Err(unexpected("expire", intent));
+        }
+        if let Some(charge) = intent.latest_charge.as_deref() {
+            let expired = self.charge(charge)?.to_json();
+            self.tell("charge.expired", expired, now_unix);
+        }
+        self.cancel(id, Some("automatic".to_owned()), now_unix)
+    }
+
     fn authorise(&mut self, id: &str, now_unix: i64) -> Result<PaymentIntent, ApiError> {
         let charge = self.add_charge(id, None, now_unix)?;
         let intent = self.intent_mut(id)?;
@@ -148,6 +164,7 @@ impl Books {
         intent.status = Status::Succeeded;
         intent.received_minor = amount_minor;
         let paid = intent.clone();
+        self.move_balance(&paid.currency, amount_minor);
         if let Some(charge) = paid.latest_charge.as_deref() {
             let charge = self.charge_mut(charge)?;
             charge.captured_minor = amount_minor;
@@ -155,6 +172,9 @@ impl Books {
             self.tell("charge.captured", captured, now_unix);
         }
         self.tell("payment_intent.succeeded", paid.to_json(None), now_unix);
+        if paid.payment_method.as_ref().is_some_and(|method| method.card.issuer == Issuer::Disputes) {
+            self.open_dispute(id, now_unix)?;
+        }
         Ok(paid)
     }
 
@@ -182,6 +202,7 @@ impl Books {
             metadata: intent.metadata.clone(),
             description: intent.description.clone(),
             receipt_email: intent.receipt_email.clone(),
+            is_disputed: false,
         };
         let id = charge.id.clone();
         self.charges.push(charge);

@@ -3,13 +3,16 @@
 use serde_json::Value;
 
 use crate::api::{Call, Caller};
-use crate::books::{Books, page};
+use crate::books::Books;
 use crate::card::Card;
+use crate::dispute::Dispute;
+use crate::disputing::Verdict;
 use crate::error::ApiError;
 use crate::event::Event;
 use crate::intent::PaymentIntent;
+use crate::page::page;
 use crate::paying::Authentication;
-use crate::refund::Refund;
+use crate::refund::{Refund, RefundEnd};
 
 /// Does what the call asks for.
 pub(crate) fn act(books: &mut Books, call: &Call) -> Result<Value, ApiError> {
@@ -35,6 +38,17 @@ pub(crate) fn act(books: &mut Books, call: &Call) -> Result<Value, ApiError> {
         ("GET", ["v1", "charges", id], _) => Ok(books.charge(id)?.to_json()),
         ("GET", ["v1", "events"], _) => list_events(books, call),
         ("GET", ["v1", "events", id], _) => show_event(books, id),
+        ("GET", ["v1", "disputes"], _) => list_disputes(books, call),
+        ("GET", ["v1", "disputes", id], _) => Ok(books.dispute(id)?.to_json()),
+
+        ("POST", ["sandbox", "payment_intents", id, "expire"], _) => {
+            Ok(books.expire(id, call.now_unix)?.to_json(None))
+        }
+        ("POST", ["sandbox", "payment_intents", id, "dispute"], _) => {
+            Ok(books.open_dispute(id, call.now_unix)?.to_json())
+        }
+        ("POST", ["sandbox", "disputes", id, "close"], _) => close_dispute(books, call, id),
+        ("POST", ["sandbox", "refunds", id, "settle"], _) => settle_refund(books, call, id),
         (method, _, _) => Err(ApiError::no_route(method, &call.path)),
     }
 }
@@ -57,8 +71,8 @@ fn show_intent(books: &Books, call: &Call, id: &str) -> Result<Value, ApiError> 
 }
 
 fn list_intents(books: &Books, call: &Call) -> Result<Value, ApiError> {
-    let key = |intent: &PaymentIntent| (intent.id.clone(), intent.created_unix);
-    page("/v1/payment_intents", books.intents.iter(), &call.form, key, |intent| {
+    let newest_first = books.intents.newest_first(None, call.form.get("starting_after"))?;
+    page("/v1/payment_intents", newest_first, &call.form, |intent| {
         books.show_intent(intent, &call.form, "data.")
     })
 }
@@ -102,25 +116,55 @@ fn cancel(books: &mut Books, call: &Call, id: &str) -> Result<Value, ApiError> {
 }
 
 fn list_refunds(books: &Books, call: &Call) -> Result<Value, ApiError> {
-    let intent = call.form.get("payment_intent");
     let charge = call.form.get("charge");
-    let wanted = books.refunds.iter().filter(|refund| {
-        intent.is_none_or(|id| refund.intent == id) && charge.is_none_or(|id| refund.charge == id)
-    });
-    let key = |refund: &Refund| (refund.id.clone(), refund.created_unix);
-    page("/v1/refunds", wanted, &call.form, key, Refund::to_json)
+    let newest_first =
+        books.refunds.newest_first(call.form.get("payment_intent"), call.form.get("starting_after"))?;
+    let wanted = newest_first.filter(|refund| charge.is_none_or(|id| refund.charge == id));
+    page("/v1/refunds", wanted, &call.form, Refund::to_json)
 }
 
 fn show_refund(books: &Books, id: &str) -> Result<Value, ApiError> {
-    let refund = books.refunds.iter().find(|refund| refund.id == id);
-    refund.map(Refund::to_json).ok_or_else(|| ApiError::missing("refund", id))
+    books.refunds.get(id).map(Refund::to_json).ok_or_else(|| ApiError::missing("refund", id))
+}
+
+fn settle_refund(books: &mut Books, call: &Call, id: &str) -> Result<Value, ApiError> {
+    let end = match call.form.require("outcome")? {
+        "succeeded" => RefundEnd::Succeeded,
+        "failed" => RefundEnd::Failed,
+        _ => return Err(ApiError::parameter("outcome", "parameter_unknown", "Must be succeeded or failed.")),
+    };
+    Ok(books.settle_refund(id, end, call.now_unix)?.to_json())
+}
+
+fn list_disputes(books: &Books, call: &Call) -> Result<Value, ApiError> {
+    let charge = call.form.get("charge");
+    let newest_first =
+        books.disputes.newest_first(call.form.get("payment_intent"), call.form.get("starting_after"))?;
+    let wanted = newest_first.filter(|dispute| charge.is_none_or(|id| dispute.charge == id));
+    page("/v1/disputes", wanted, &call.form, Dispute::to_json)
+}
+
+fn close_dispute(books: &mut Books, call: &Call, id: &str) -> Result<Value, ApiError> {
+    let verdict = match call.form.require("outcome")? {
+        "won" => Verdict::Won,
+        "lost" => Verdict::Lost,
+        _ => return Err(ApiError::parameter("outcome", "parameter_unknown", "Must be won or lost.")),
+    };
+    Ok(books.close_dispute(id, verdict, call.now_unix)?.to_json())
 }
 
 fn list_events(books: &Books, call: &Call) -> Result<Value, ApiError> {
     let kind = call.form.get("type");
-    let wanted = books.events.iter().filter(|event| kind.is_none_or(|kind| event.kind == kind));
-    let key = |event: &Event| (event.id.clone(), event.created_unix);
-    page("/v1/events", wanted, &call.form, key, Event::to_json)
+    let older = match call.form.get("starting_after") {
+        None => books.events.len(),
+        Some(cursor) => books
+            .events
+            .iter()
+            .position(|event| event.id == cursor)
+            .ok_or_else(|| ApiError::missing("object", cursor))?,
+    };
+    let wanted = books.events.range(..older).rev().filter(|event| kind.is_none_or(|kind| event.kind == kind));
+    page("/v1/events", wanted, &call.form, Event::to_json)
 }
 
 fn show_event(books: &Books, id: &str) -> Result<Value, ApiError> {

@@ -1,6 +1,7 @@
 //! Events on their way to the webhook. Source of the signature: <https://docs.stripe.com/webhooks#verify-manually>.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hmac::{Hmac, Mac};
@@ -11,14 +12,21 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use sha2::Sha256;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use crate::event::Event;
+use crate::faults::{Dice, Faults, Struck};
 use crate::{Sandbox, api};
 
-/// How often an event is sent before it is given up.
-const ATTEMPTS: u32 = 5;
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+/// Events go out one after the other, but none waits longer than this for the one before it.
+const TURN: Duration = Duration::from_millis(250);
+/// So many deliveries are on the wire at once.
+const AT_ONCE: usize = 32;
+/// Pauses between deliveries grow to this many times the first one.
+const LONGEST_PAUSE: u32 = 16;
 
 type HttpClient = Client<HttpConnector, Full<Bytes>>;
 
@@ -36,11 +44,19 @@ pub fn signature(secret: &str, body: &str, at_unix: i64) -> String {
     header
 }
 
-/// Sends events in order as they come. One that fails is repeated beside the others, as Stripe does.
+/// Sends events in order as they come. One that is not taken is repeated beside the others until it is, as Stripe
+/// does for three days; it is never given up.
 pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver<Event>) {
     let Some(url) = sandbox.0.config.webhook_url.clone() else { return };
-    let client: HttpClient = Client::builder(TokioExecutor::new()).build_http();
     let mut faults = sandbox.0.faults.subscribe();
+    let endpoint = Arc::new(Endpoint {
+        client: Client::builder(TokioExecutor::new()).build_http(),
+        url,
+        sandbox,
+        wires: Semaphore::new(AT_ONCE),
+    });
+    // Ends with this task, and with it every delivery.
+    let mut deliveries = JoinSet::new();
     while let Some(first) = queue.recv().await {
         let Ok(now) = faults.wait_for(|faults| !faults.webhooks_paused).await.map(|faults| faults.clone())
         else {
@@ -53,38 +69,77 @@ pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver
         if now.webhooks_shuffled {
             gathered.reverse();
         }
+        endpoint.sandbox.count(|struck| now.count_in(struck, gathered.len()));
         for event in gathered {
             for _ in 0..=u8::from(now.webhooks_duplicated) {
-                let sending = Sending { client: client.clone(), url: url.clone(), sandbox: sandbox.clone() };
-                if !sending.send(&event).await {
-                    tokio::spawn(sending.repeat(event.clone()));
+                let late = now.lateness(&endpoint.sandbox.0.dice);
+                let (tried, first_try) = oneshot::channel();
+                deliveries.spawn(endpoint.clone().deliver(event.clone(), late, tried));
+                if late.is_zero() {
+                    // However it ends, the next one's turn has come.
+                    let _ = timeout(TURN, first_try).await;
                 }
             }
+        }
+        while deliveries.try_join_next().is_some() {}
+    }
+}
+
+impl Faults {
+    fn lateness(&self, dice: &Dice) -> Duration {
+        let late_ms = self.webhooks_late_ms;
+        Duration::from_millis(if self.webhooks_shuffled {
+            dice.below(late_ms.saturating_add(1))
+        } else {
+            late_ms
+        })
+    }
+
+    fn count_in(&self, struck: &mut Struck, events: usize) {
+        let events = events as u64;
+        if self.webhooks_duplicated {
+            struck.webhooks_duplicated += events;
+        }
+        if self.webhooks_late_ms > 0 {
+            struck.webhooks_late += events;
+        }
+        if self.webhooks_shuffled {
+            struck.webhooks_shuffled += if self.webhooks_late_ms > 0 { events } else { events - 1 };
         }
     }
 }
 
-struct Sending {
+/// Where events are posted.
+struct Endpoint {
     client: HttpClient,
     url: String,
     sandbox: Sandbox,
+    wires: Semaphore,
 }
 
-impl Sending {
-    async fn repeat(self, event: Event) {
-        let mut pause = self.sandbox.0.config.webhook_backoff;
-        for _ in 1..ATTEMPTS {
-            tokio::time::sleep(pause).await;
-            if self.send(&event).await {
-                return;
-            }
-            pause *= 4;
+impl Endpoint {
+    /// Sends until the other side takes it; tells when it was tried once.
+    async fn deliver(self: Arc<Self>, event: Event, late: Duration, tried: oneshot::Sender<()>) {
+        sleep(late).await;
+        let mut taken = self.send(&event).await;
+        // Nobody may be waiting for it.
+        let _ = tried.send(());
+        let first_pause = self.sandbox.0.config.webhook_backoff;
+        let mut pause = first_pause;
+        while !taken {
+            sleep(pause).await;
+            pause = (pause * 2).min(first_pause * LONGEST_PAUSE);
+            self.sandbox.count(|struck| struck.webhooks_repeated += 1);
+            taken = self.send(&event).await;
         }
-        tracing::warn!(event = event.id, kind = event.kind, "webhook given up");
     }
 
     /// Whether the other side took it with a 2xx.
     async fn send(&self, event: &Event) -> bool {
+        let mut faults = self.sandbox.0.faults.subscribe();
+        // Both last as long as the sandbox, so waiting cannot fail.
+        let _ = faults.wait_for(|faults| !faults.webhooks_paused).await;
+        let _wire = self.wires.acquire().await;
         let body = event.to_json().to_string();
         let signature = signature(&self.sandbox.0.config.webhook_secret, &body, api::now_unix());
         let request = Request::post(&self.url)
@@ -92,7 +147,7 @@ impl Sending {
             .header("stripe-signature", signature)
             .body(Full::from(body));
         let Ok(request) = request else { return false };
-        let answer = tokio::time::timeout(ANSWER_WITHIN, async {
+        let answer = timeout(ANSWER_WITHIN, async {
             let answer = self.client.request(request).await.ok()?;
             let taken = answer.status().is_success();
             // Read to its end, so that the connection can be used again.

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Stripe, start, step, text};
-use stripe_sandbox::{Config, Faults};
+use stripe_sandbox::{Chances, Config, Faults};
 
 const CREATE: &str = "amount=12300&currency=usd&capture_method=manual";
 
@@ -101,4 +101,34 @@ async fn a_lost_answer_is_had_again_under_its_key() {
     assert!(stripe.post_once("k1", "/v1/payment_intents", CREATE).await.is_none());
     assert_eq!(stripe.post_once("k1", "/v1/payment_intents", CREATE).await.unwrap().status, 200);
     assert_eq!(intents(&stripe).await, 1);
+}
+
+#[tokio::test]
+async fn faults_by_chance_strike_as_drawn_and_are_counted() {
+    let chances = Chances { fail_before_permille: 300, fail_after_permille: 300, drop_answers_permille: 0 };
+    let stripe = stripe_with(Faults { fail_before: 1, chances, ..Faults::default() }).await;
+    let mut failures = 0;
+    for number in 0..60 {
+        let answer = stripe.post_once(&format!("k{number}"), "/v1/payment_intents", CREATE).await.unwrap();
+        failures += u64::from(answer.status == 500);
+    }
+    let struck = stripe.sandbox.struck();
+    assert_eq!(struck.fail_before + struck.fail_after, failures);
+    assert!(struck.fail_before > 1 && struck.fail_after > 0 && failures < 60);
+    let made = stripe.sandbox.statement().intents.len() as u64;
+    assert_eq!(made, 60 - struck.fail_before);
+    let told = stripe.get("/sandbox/faults/struck").await.body;
+    assert_eq!(told, serde_json::to_value(struck).unwrap());
+    let unknown = stripe.sandbox.expire("pi_unknown").unwrap_err();
+    assert_eq!(unknown, "resource_missing");
+}
+
+#[tokio::test]
+async fn what_banks_do_meets_no_fault() {
+    let stripe = stripe_with(Faults::default()).await;
+    let intent = stripe.authorised().await;
+    stripe.sandbox.set_faults(Faults { fail_before: 1, ..Faults::default() });
+    let path = format!("/sandbox/payment_intents/{}/expire", text(&intent, "id"));
+    assert_eq!(stripe.post(&path, "").await.status, 200);
+    assert_eq!(stripe.sandbox.faults().fail_before, 1);
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
@@ -98,4 +98,73 @@ async fn events_can_be_held_back_doubled_and_turned_round() {
     });
     let (late, early) = ("payment_intent.amount_capturable_updated", "payment_intent.created");
     assert_eq!(kinds(&mut told, 4).await, [late, late, early, early]);
+}
+
+#[tokio::test]
+async fn an_event_is_never_given_up() {
+    let (url, mut told) = receiver(12).await;
+    let stripe = stripe_telling(url, Faults::default()).await;
+    stripe.create().await;
+    assert_eq!(kinds(&mut told, 13).await, ["payment_intent.created"; 13]);
+    assert_eq!(stripe.sandbox.struck().webhooks_repeated, 12);
+}
+
+#[tokio::test]
+async fn an_event_waits_for_a_receiver_that_is_not_there_yet() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let addr = listener.local_addr().unwrap();
+    drop(listener);
+    let stripe = stripe_telling(format!("http://{addr}/webhook"), Faults::default()).await;
+    stripe.create().await;
+    while stripe.sandbox.struck().webhooks_repeated < 3 {
+        tokio::task::yield_now().await;
+    }
+    let (told_here, mut told) = mpsc::unbounded_channel();
+    let router = Router::new().route(
+        "/webhook",
+        post(move |body: String| async move { told_here.send(body).map_err(|_| StatusCode::GONE) }),
+    );
+    let listener = TcpListener::bind(addr).await.unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    assert!(told.recv().await.unwrap().contains("payment_intent.created"));
+}
+
+#[tokio::test]
+async fn late_events_hold_no_others_up_and_come_in_any_order() {
+    let (url, mut told) = receiver(0).await;
+    let late = Faults { webhooks_late_ms: 40, webhooks_shuffled: true, ..Faults::default() };
+    let stripe = stripe_telling(url, late).await;
+    let began = Instant::now();
+    for _ in 0..20 {
+        stripe.create().await;
+    }
+    kinds(&mut told, 20).await;
+    assert!(began.elapsed() < Duration::from_millis(20 * 40), "they wait side by side");
+    assert_eq!((stripe.sandbox.struck().webhooks_late, stripe.sandbox.struck().webhooks_shuffled), (20, 20));
+
+    stripe.sandbox.set_faults(Faults { webhooks_late_ms: 60, ..Faults::default() });
+    let began = Instant::now();
+    stripe.create().await;
+    kinds(&mut told, 1).await;
+    assert!(began.elapsed() >= Duration::from_millis(60));
+}
+
+#[tokio::test]
+async fn a_receiver_that_hangs_delays_nobody_elses_turn_for_long() {
+    let (told_here, mut told) = mpsc::unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    let hang_or_take = move |body: String| async move {
+        told_here.send(body.contains("payment_intent.created")).unwrap();
+        if body.contains("payment_intent.created") {
+            std::future::pending::<()>().await;
+        }
+    };
+    let router = Router::new().route("/webhook", post(hang_or_take));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let stripe = stripe_telling(url, Faults::default()).await;
+    let began = Instant::now();
+    stripe.authorised().await;
+    assert_eq!((told.recv().await, told.recv().await), (Some(true), Some(false)));
+    assert!(began.elapsed() < Duration::from_secs(5), "half of what one answer may take");
 }
