@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeRequest};
+use stripe_core::dispute::{ListDispute, RetrieveDispute};
 use stripe_core::payment_intent::{
     CancelPaymentIntent, CapturePaymentIntent, CreatePaymentIntent, ListPaymentIntent, RetrievePaymentIntent,
 };
@@ -15,9 +16,10 @@ use stripe_shared::{
 use stripe_types::{Currency, RangeQueryTs};
 
 use crate::attempt::attempt;
+use crate::dispute::Dispute;
 use crate::error::{InvalidConfig, StripeError, may_repeat, said_no_with_500};
 use crate::event::{self, Event, WebhookError};
-use crate::intent::{BOOKING, Intent, IntentOrder, IntentStatus};
+use crate::intent::{BOOKING, Intent, IntentOrder, IntentPage, IntentStatus};
 use crate::refund::{KEY, Refund};
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -124,7 +126,7 @@ impl Stripe {
         self.change(key, &CancelPaymentIntent::new(intent_id(id)?)).await.map(Intent::from)
     }
 
-    /// Gives captured money back. The key is written on the refund, so that [`Stripe::refunds_of`] can tell whose it is.
+    /// Gives captured money back; refused where the payment is charged back (`charge_disputed`). The key is written on the refund, so that [`Stripe::refunds_of`] can tell whose it is.
     ///
     /// # Errors
     /// [`StripeError`]; after `Unavailable` look with [`Stripe::refunds_of`].
@@ -156,27 +158,59 @@ impl Stripe {
         }
     }
 
-    /// The newest intent of `booking` made at or after `since_unix` that is not cancelled. It reads Stripe's list,
-    /// which is always up to date, and never its search, which lags.
+    /// All disputes of an intent, newest first.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn disputes_of(&self, intent_id: &str) -> Result<Vec<Dispute>, StripeError> {
+        // A payment is disputed once, seldom twice; never a page full.
+        let request = ListDispute::new().payment_intent(intent_id).limit(PAGE);
+        Ok(self.read(&request).await?.data.into_iter().map(Dispute::from).collect())
+    }
+
+    /// The dispute as Stripe has it now.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn dispute(&self, id: &str) -> Result<Dispute, StripeError> {
+        self.read(&RetrieveDispute::new(checked(id)?)).await.map(Dispute::from)
+    }
+
+    /// The intents made at or after `since_unix`, a hundred at a time: after [`IntentPage::next`] of the page before.
+    /// It reads Stripe's list, which is always up to date, and never its search, which lags.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn intents_since(
+        &self,
+        since_unix: i64,
+        after: Option<&str>,
+    ) -> Result<IntentPage, StripeError> {
+        let mut request = ListPaymentIntent::new()
+            .created(RangeQueryTs::gte(since_unix))
+            .limit(PAGE)
+            .expand(vec!["data.latest_charge".to_owned()]);
+        if let Some(after) = after {
+            request = request.starting_after(after);
+        }
+        let page = self.read(&request).await?;
+        let next = page.data.last().filter(|_| page.has_more).map(|last| last.id.to_string());
+        Ok(IntentPage { intents: page.data.into_iter().map(Intent::from).collect(), next })
+    }
+
+    /// The newest intent of `booking` made at or after `since_unix` that is not cancelled.
     ///
     /// # Errors
     /// [`StripeError`].
     pub async fn find_intent(&self, booking: &str, since_unix: i64) -> Result<Option<Intent>, StripeError> {
-        let mut cursor: Option<String> = None;
+        let mut after: Option<String> = None;
         loop {
-            let mut request = ListPaymentIntent::new()
-                .created(RangeQueryTs::gte(since_unix))
-                .limit(PAGE)
-                .expand(vec!["data.latest_charge".to_owned()]);
-            if let Some(last) = cursor {
-                request = request.starting_after(last);
-            }
-            let page = self.read(&request).await?;
-            cursor = page.data.last().filter(|_| page.has_more).map(|last| last.id.to_string());
-            let found = page.data.into_iter().map(Intent::from).find(|intent| {
+            let page = self.intents_since(since_unix, after.as_deref()).await?;
+            let found = page.intents.into_iter().find(|intent| {
                 intent.booking.as_deref() == Some(booking) && intent.status != IntentStatus::Canceled
             });
-            if found.is_some() || cursor.is_none() {
+            after = page.next;
+            if found.is_some() || after.is_none() {
                 return Ok(found);
             }
         }
@@ -228,12 +262,16 @@ fn creation(order: &IntentOrder) -> Box<CreatePaymentIntent> {
     })
 }
 
-/// An id that stands in a path must not change which path it is.
 fn intent_id(id: &str) -> Result<PaymentIntentId, StripeError> {
+    checked(id).map(PaymentIntentId::from)
+}
+
+/// An id that stands in a path must not change which path it is.
+fn checked(id: &str) -> Result<&str, StripeError> {
     if id.is_empty() || !id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-        return Err(StripeError::refused("resource_missing", "There is no such payment."));
+        return Err(StripeError::refused("resource_missing", "There is no such object at Stripe."));
     }
-    Ok(PaymentIntentId::from(id))
+    Ok(id)
 }
 
 /// A currency that async-stripe does not know goes to Stripe as it is, to be refused there.

@@ -29,13 +29,17 @@ pub enum EventKind {
     IntentSucceeded,
     IntentCanceled,
     ChargeCaptured,
-    /// An authorisation ran out before it was captured.
+    /// The bank withdrew an authorisation, or it ran out, before it was captured.
     ChargeExpired,
     ChargeRefunded,
     RefundCreated,
     RefundUpdated,
     RefundFailed,
     DisputeCreated,
+    DisputeUpdated,
+    DisputeFundsWithdrawn,
+    DisputeFundsReinstated,
+    /// Won or lost.
     DisputeClosed,
     /// Any other, by Stripe's name.
     Other(String),
@@ -57,6 +61,9 @@ impl EventKind {
             "refund.updated" => Self::RefundUpdated,
             "refund.failed" => Self::RefundFailed,
             "charge.dispute.created" => Self::DisputeCreated,
+            "charge.dispute.updated" => Self::DisputeUpdated,
+            "charge.dispute.funds_withdrawn" => Self::DisputeFundsWithdrawn,
+            "charge.dispute.funds_reinstated" => Self::DisputeFundsReinstated,
             "charge.dispute.closed" => Self::DisputeClosed,
             other => Self::Other(other.to_owned()),
         }
@@ -72,6 +79,10 @@ pub struct Event {
     pub kind: EventKind,
     /// The payment that the event is about, or whose charge, refund or dispute it is about.
     pub intent_id: Option<String>,
+    /// The refund that the event is about.
+    pub refund_id: Option<String>,
+    /// The dispute that the event is about.
+    pub dispute_id: Option<String>,
     pub created_at_unix: i64,
 }
 
@@ -92,15 +103,20 @@ pub(crate) fn read(body: &str, signature: &str, secret: &str) -> Result<Event, W
 fn parse(body: &str) -> Option<Event> {
     let event: Value = serde_json::from_str(body).ok()?;
     let object = event.get("data")?.get("object")?;
-    let intent = match object.get("object")?.as_str()? {
-        "payment_intent" => object.get("id"),
-        // An id, or the whole intent where the account expands it.
-        _ => object.get("payment_intent").map(|intent| intent.get("id").unwrap_or(intent)),
-    };
+    let kind_of_object = object.get("object")?.as_str()?;
+    let id_of = |kind| (kind_of_object == kind).then(|| text(object.get("id"))).flatten();
+    // An id, or the whole intent where the account expands it.
+    let intent = object.get("payment_intent").map(|intent| intent.get("id").unwrap_or(intent));
     Some(Event {
-        id: event.get("id")?.as_str()?.to_owned(),
+        id: text(event.get("id"))?,
         kind: EventKind::named(event.get("type")?.as_str()?),
-        intent_id: intent.and_then(Value::as_str).map(str::to_owned),
+        intent_id: id_of("payment_intent").or_else(|| text(intent)),
+        refund_id: id_of("refund"),
+        dispute_id: id_of("dispute"),
         created_at_unix: event.get("created")?.as_i64()?,
     })
+}
+
+fn text(value: Option<&Value>) -> Option<String> {
+    value.and_then(Value::as_str).map(str::to_owned)
 }

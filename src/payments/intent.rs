@@ -64,8 +64,11 @@ pub struct Decline {
     pub decline_code: Option<String>,
     /// A sentence that may be shown to the card's holder.
     pub message: String,
-    /// Tells one attempt from another.
+    /// The attempt's charge; none where it failed before a charge was made, as by 3-D Secure.
     pub charge_id: Option<String>,
+    /// Tells one attempt from another, and is the same however often the same attempt is told: its charge, else the
+    /// payment method, which Stripe makes anew for each attempt and shows in the error.
+    pub attempt_id: Option<String>,
 }
 
 impl From<&ApiErrors> for Decline {
@@ -74,6 +77,10 @@ impl From<&ApiErrors> for Decline {
             code: told.code.as_ref().map_or(told.type_.as_str(), |code| code.as_str()).to_owned(),
             decline_code: told.decline_code.clone(),
             message: told.message.clone().unwrap_or_default(),
+            attempt_id: told
+                .charge
+                .clone()
+                .or_else(|| told.payment_method.as_ref().map(|method| method.id.to_string())),
             charge_id: told.charge.clone(),
         }
     }
@@ -88,7 +95,16 @@ pub struct Intent {
     /// ISO 4217, lower case.
     pub currency: String,
     pub amount_capturable_minor: i64,
+    /// What was captured, whatever became of it later.
     pub amount_received_minor: i64,
+    /// What of it was given back, without refunds that failed.
+    pub amount_refunded_minor: i64,
+    /// Whether the payment was ever disputed; [`crate::Stripe::disputes_of`] tells how it stands.
+    pub is_disputed: bool,
+    pub created_at_unix: i64,
+    /// Why it was cancelled, by Stripe's word: `automatic` or `expired` where the bank withdrew its authorisation, none
+    /// where we cancelled.
+    pub cancellation_reason: Option<String>,
     /// Lets a browser pay this intent: for the payer alone, and never for a log.
     pub client_secret: Option<String>,
     /// What [`IntentOrder::booking`] said.
@@ -100,6 +116,14 @@ pub struct Intent {
     pub card_brand: Option<String>,
 }
 
+/// One page of payments, newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntentPage {
+    pub intents: Vec<Intent>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
 impl fmt::Debug for Intent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Intent")
@@ -109,6 +133,10 @@ impl fmt::Debug for Intent {
             .field("currency", &self.currency)
             .field("amount_capturable_minor", &self.amount_capturable_minor)
             .field("amount_received_minor", &self.amount_received_minor)
+            .field("amount_refunded_minor", &self.amount_refunded_minor)
+            .field("is_disputed", &self.is_disputed)
+            .field("created_at_unix", &self.created_at_unix)
+            .field("cancellation_reason", &self.cancellation_reason)
             .field("booking", &self.booking)
             .field("last_error", &self.last_error)
             .finish_non_exhaustive()
@@ -118,6 +146,8 @@ impl fmt::Debug for Intent {
 impl From<PaymentIntent> for Intent {
     fn from(mut intent: PaymentIntent) -> Self {
         let charge: Option<Charge> = intent.latest_charge.and_then(Expandable::into_object);
+        let (amount_refunded_minor, is_disputed) =
+            charge.as_ref().map_or((0, false), |charge| (charge.amount_refunded, charge.disputed));
         let card = charge.and_then(|charge| charge.payment_method_details).and_then(|details| details.card);
         let (card_last4, card_brand) = card.map_or((None, None), |card| (card.last4, card.brand));
         Self {
@@ -127,6 +157,10 @@ impl From<PaymentIntent> for Intent {
             currency: intent.currency.to_string(),
             amount_capturable_minor: intent.amount_capturable,
             amount_received_minor: intent.amount_received,
+            amount_refunded_minor,
+            is_disputed,
+            created_at_unix: intent.created,
+            cancellation_reason: intent.cancellation_reason.map(|reason| reason.as_str().to_owned()),
             client_secret: intent.client_secret,
             booking: intent.metadata.remove(BOOKING),
             last_error: intent.last_payment_error.as_deref().map(Decline::from),

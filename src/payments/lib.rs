@@ -6,19 +6,21 @@
 //! and only then go on.
 //!
 //! - [`Stripe`]: the calls
-//! - [`Intent`], [`Refund`]: what Stripe tells about a payment
+//! - [`Intent`], [`Refund`], [`Dispute`]: what Stripe tells about a payment
 //! - [`Event`]: what Stripe tells by webhook
 //! - [`StripeError`]: what a failed call leaves known and unknown
 
 mod attempt;
 mod client;
+mod dispute;
 mod error;
 mod event;
 mod intent;
 mod refund;
 
 pub use client::{Stripe, StripeConfig};
+pub use dispute::{Dispute, DisputeStatus};
 pub use error::{InvalidConfig, StripeError};
 pub use event::{Event, EventKind, WebhookError};
-pub use intent::{Decline, Intent, IntentOrder, IntentStatus};
+pub use intent::{Decline, Intent, IntentOrder, IntentPage, IntentStatus};
 pub use refund::{Refund, RefundStatus};

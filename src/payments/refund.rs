@@ -9,7 +9,8 @@ pub enum RefundStatus {
     Pending,
     RequiresAction,
     Succeeded,
-    /// The card's bank would not take it; the money is ours again and must go another way.
+    /// The card's bank would not take it, which may become known days after it succeeded; the money is ours again and
+    /// must go another way.
     Failed,
     Canceled,
     /// One that Stripe invented after this was written.
@@ -25,6 +26,8 @@ pub struct Refund {
     /// ISO 4217, lower case.
     pub currency: String,
     pub status: RefundStatus,
+    /// Stripe's word for why it failed, such as `expired_or_canceled_card`.
+    pub failure_reason: Option<String>,
     /// The idempotency key under which we asked for it; none if it was made at Stripe by hand.
     pub key: Option<String>,
     pub created_at_unix: i64,
@@ -46,6 +49,7 @@ impl From<stripe_shared::Refund> for Refund {
             amount_minor: refund.amount,
             currency: refund.currency.to_string(),
             status,
+            failure_reason: refund.failure_reason,
             key: refund.metadata.and_then(|mut metadata| metadata.remove(KEY)),
             created_at_unix: refund.created,
         }

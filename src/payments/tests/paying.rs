@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::collections::HashSet;
+
 use common::{DECLINED_CARD, GOOD_CARD, POOR_CARD, THREE_D_SECURE_CARD, config, open, order};
 use payments::{IntentStatus, InvalidConfig, RefundStatus, Stripe, StripeConfig, StripeError};
 
@@ -80,7 +82,8 @@ async fn a_decline_is_told_and_the_intent_takes_another_card() {
 
     till.sandbox.pay_by_card(&intent.id, DECLINED_CARD).unwrap_err();
     let second = till.stripe.retrieve(&intent.id).await.unwrap().last_error.unwrap();
-    assert_ne!(second.charge_id, first.charge_id, "attempts can be told apart");
+    assert_ne!(second.attempt_id, first.attempt_id, "attempts can be told apart");
+    assert_eq!(first.attempt_id, first.charge_id);
 
     till.sandbox.pay_by_card(&intent.id, GOOD_CARD).unwrap();
     let paid = till.stripe.retrieve(&intent.id).await.unwrap();
@@ -102,6 +105,36 @@ async fn three_d_secure_waits_for_the_cards_holder() {
         let code = ended.last_error.map(|error| error.code);
         assert_eq!(code.as_deref(), (!completed).then_some("payment_intent_authentication_failure"));
     }
+}
+
+#[tokio::test]
+async fn attempts_that_fail_three_d_secure_can_be_told_apart() {
+    let till = open().await;
+    let intent = till.intent().await;
+    let mut attempts = HashSet::new();
+    for _ in 0..3 {
+        till.sandbox.pay_by_card(&intent.id, THREE_D_SECURE_CARD).unwrap();
+        till.sandbox.authenticate(&intent.id, false).unwrap();
+        let error = till.stripe.retrieve(&intent.id).await.unwrap().last_error.unwrap();
+        assert_eq!(error.charge_id, None, "it never came to a charge");
+        assert_eq!(till.stripe.retrieve(&intent.id).await.unwrap().last_error, Some(error.clone()));
+        attempts.insert(error.attempt_id.unwrap());
+    }
+    assert_eq!(attempts.len(), 3);
+}
+
+#[tokio::test]
+async fn an_authorisation_that_the_bank_withdraws_is_told_and_never_captured() {
+    let till = open().await;
+    let intent = till.authorised().await;
+    till.sandbox.expire(&intent.id).unwrap();
+    let gone = till.stripe.retrieve(&intent.id).await.unwrap();
+    assert_eq!((&gone.status, gone.amount_capturable_minor), (&IntentStatus::Canceled, 0));
+    assert_eq!(gone.cancellation_reason.as_deref(), Some("automatic"));
+    let refused = till.stripe.capture("capture", &intent.id, 45_670).await.unwrap_err();
+    assert!(
+        matches!(refused, StripeError::Refused { code, .. } if code == "payment_intent_unexpected_state")
+    );
 }
 
 #[tokio::test]
@@ -131,6 +164,24 @@ async fn an_intent_is_found_by_its_booking() {
     assert_eq!(till.stripe.find_intent("B-2", 0).await.unwrap(), None);
     till.stripe.cancel("cancel", &wanted.id).await.unwrap();
     assert_eq!(till.stripe.find_intent("B-1", 0).await.unwrap(), None, "a cancelled one pays nothing");
+}
+
+#[tokio::test]
+async fn the_intents_since_a_time_come_in_pages_newest_first() {
+    let till = open().await;
+    let mut made = Vec::new();
+    for number in 0..120 {
+        let order = payments::IntentOrder { booking: format!("B-{number}"), ..order() };
+        made.push(till.stripe.create_intent(&order.booking, &order).await.unwrap());
+    }
+    made.reverse();
+    let since_unix = made[119].created_at_unix;
+    let first = till.stripe.intents_since(since_unix, None).await.unwrap();
+    let second = till.stripe.intents_since(since_unix, first.next.as_deref()).await.unwrap();
+    assert_eq!((first.intents.len(), second.intents.len(), second.next), (100, 20, None));
+    assert_eq!([first.intents, second.intents].concat(), made);
+    let later = till.stripe.intents_since(since_unix + 3_600, None).await.unwrap();
+    assert_eq!((later.intents, later.next), (vec![], None));
 }
 
 #[tokio::test]

@@ -10,9 +10,13 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::routing::post;
-use common::{DECLINED_CARD, GOOD_CARD, THREE_D_SECURE_CARD, Till, WEBHOOK_SECRET, open, open_telling};
+use common::{
+    DECLINED_CARD, GOOD_CARD, REFUNDED_LATER_CARD, THREE_D_SECURE_CARD, Till, WEBHOOK_SECRET, open,
+    open_telling, order,
+};
 use payments::{EventKind, WebhookError};
 use stripe_sandbox::webhook::signature;
+use stripe_sandbox::{RefundEnd, Verdict};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -75,6 +79,46 @@ async fn a_cancelled_payment_is_told() {
     for kind in [EventKind::IntentCreated, EventKind::IntentAuthorised, EventKind::IntentCanceled] {
         let (body, signature) = told.recv().await.unwrap();
         assert_eq!(till.stripe.read_event(&body, &signature).unwrap().kind, kind);
+    }
+}
+
+#[tokio::test]
+async fn what_banks_do_later_is_told_with_its_refund_or_dispute() {
+    let (till, mut told) = open_listening().await;
+    let intent = till.captured(REFUNDED_LATER_CARD).await;
+    let refund = till.stripe.refund("refund", &intent.id, 100).await.unwrap();
+    till.sandbox.settle_refund(&refund.id, RefundEnd::Failed).unwrap();
+    let dispute = till.sandbox.dispute(&intent.id).unwrap();
+    till.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
+    let other = till.stripe.create_intent("other", &order()).await.unwrap();
+    till.sandbox.pay_by_card(&other.id, GOOD_CARD).unwrap();
+    till.sandbox.expire(&other.id).unwrap();
+
+    let (refund, dispute) = (Some(refund.id.as_str()), Some(dispute.as_str()));
+    for (kind, intent, refund, dispute) in [
+        (EventKind::IntentCreated, &intent, None, None),
+        (EventKind::IntentAuthorised, &intent, None, None),
+        (EventKind::ChargeCaptured, &intent, None, None),
+        (EventKind::IntentSucceeded, &intent, None, None),
+        (EventKind::RefundCreated, &intent, refund, None),
+        (EventKind::ChargeRefunded, &intent, None, None),
+        (EventKind::RefundUpdated, &intent, refund, None),
+        (EventKind::RefundFailed, &intent, refund, None),
+        (EventKind::DisputeCreated, &intent, None, dispute),
+        (EventKind::DisputeFundsWithdrawn, &intent, None, dispute),
+        (EventKind::DisputeClosed, &intent, None, dispute),
+        (EventKind::DisputeFundsReinstated, &intent, None, dispute),
+        (EventKind::IntentCreated, &other, None, None),
+        (EventKind::IntentAuthorised, &other, None, None),
+        (EventKind::ChargeExpired, &other, None, None),
+        (EventKind::IntentCanceled, &other, None, None),
+    ] {
+        let (body, signature) = told.recv().await.unwrap();
+        let event = till.stripe.read_event(&body, &signature).unwrap();
+        assert_eq!((event.kind, event.intent_id.as_deref()), (kind, Some(intent.id.as_str())));
+        assert_eq!((event.refund_id.as_deref(), event.dispute_id.as_deref()), (refund, dispute));
+        let whole = stripe_webhook::Webhook::construct_event(&body, &signature, WEBHOOK_SECRET);
+        assert!(whole.is_ok(), "async-stripe reads every field: {body}");
     }
 }
 

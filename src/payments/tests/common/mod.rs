@@ -12,6 +12,8 @@ pub const WEBHOOK_SECRET: &str = "whsec_test";
 pub const GOOD_CARD: &str = "4242424242424242";
 pub const DECLINED_CARD: &str = "4000000000000002";
 pub const POOR_CARD: &str = "4000000000009995";
+pub const DISPUTED_CARD: &str = "4000000000000259";
+pub const REFUNDED_LATER_CARD: &str = "4000000000007726";
 pub const THREE_D_SECURE_CARD: &str = "4000002760003184";
 
 pub struct Till {
@@ -45,8 +47,13 @@ pub async fn open() -> Till {
 pub async fn open_telling(webhook_url: Option<String>) -> Till {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let addr = listener.local_addr().unwrap();
-    let config_of_sandbox =
-        Config { webhook_url, webhook_secret: WEBHOOK_SECRET.to_owned(), ..Config::default() };
+    // No bank answers a refund by itself while a test runs.
+    let config_of_sandbox = Config {
+        webhook_url,
+        webhook_secret: WEBHOOK_SECRET.to_owned(),
+        refund_secs: 3_600,
+        ..Config::default()
+    };
     let sandbox = Sandbox::new(config_of_sandbox).unwrap();
     tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
     Till { stripe: Stripe::new(&config(addr)).unwrap(), sandbox }
@@ -65,5 +72,14 @@ impl Till {
         let intent = self.intent().await;
         assert_eq!(self.sandbox.pay_by_card(&intent.id, GOOD_CARD).unwrap(), "requires_capture");
         self.stripe.retrieve(&intent.id).await.unwrap()
+    }
+}
+
+impl Till {
+    /// A payment by this card, captured in full.
+    pub async fn captured(&self, number: &str) -> Intent {
+        let intent = self.intent().await;
+        assert_eq!(self.sandbox.pay_by_card(&intent.id, number).unwrap(), "requires_capture");
+        self.stripe.capture("capture", &intent.id, order().amount_minor).await.unwrap()
     }
 }
