@@ -31,6 +31,11 @@ pub enum AppError {
     /// The rules do not let this person sit there.
     #[error("{message}")]
     SeatRefused { seat: SeatNumber, message: String },
+    /// The caller's key belongs to another request.
+    #[error(
+        "This form was sent before with something else in it. Check what you see here, and send it again."
+    )]
+    KeyReused,
     #[error("{message}")]
     Limited { message: String },
     #[error("{message}")]
@@ -38,6 +43,9 @@ pub enum AppError {
     /// A dependency is away; nothing was done, and trying again is right.
     #[error("{message}")]
     Unavailable { message: String, retry_after_secs: u16 },
+    /// Whether the change was made is not known. Asking again under the same key makes it once.
+    #[error("{message}")]
+    Unknown { message: String, retry_after_secs: u16, key: Option<String> },
     #[error("Something went wrong on our side, and nothing was changed. Please try again.")]
     Internal,
 }
@@ -49,12 +57,12 @@ impl AppError {
             Self::OfferForged => 400,
             Self::Payment { .. } => 402,
             Self::NotFound { .. } => 404,
-            Self::SoldOut { .. } | Self::HoldLocked | Self::SeatTaken { .. } => 409,
+            Self::SoldOut { .. } | Self::HoldLocked | Self::SeatTaken { .. } | Self::KeyReused => 409,
             Self::OfferExpired | Self::HoldEnded { .. } => 410,
             Self::Invalid { .. } | Self::SeatRefused { .. } => 422,
             Self::Limited { .. } => 429,
             Self::Internal => 500,
-            Self::Unavailable { .. } => 503,
+            Self::Unavailable { .. } | Self::Unknown { .. } => 503,
         }
     }
 

@@ -4,7 +4,7 @@ mod settle;
 
 use app::{
     answers::{CardForm, Settled},
-    ports::{Checkout, CheckoutError, HoldError, Visitor},
+    ports::{Caller, Checkout, CheckoutError, HoldError, Visitor},
 };
 use async_trait::async_trait;
 use domain::{
@@ -17,8 +17,10 @@ use uuid::Uuid;
 
 use crate::{
     live::Live,
-    postgres::{EndAs, PaymentRow, Postgres, StartRefusal},
+    once::once,
+    postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal},
     seating::{Seating, Whom, assign, away},
+    steps::reached,
 };
 
 /// How a browser reaches Stripe.
@@ -85,6 +87,7 @@ impl Paying {
             }
             Err(error) => return Err(refused(payment, &error)),
         };
+        reached("checkout.intent_created");
         let secret = intent.client_secret.clone().ok_or(CheckoutError::ProviderAway)?;
         let kept = self.postgres.keep_intent(payment.booking, &intent.id, &secret).await.map_err(away)?;
         if !kept {
@@ -100,7 +103,42 @@ impl Paying {
                 _ => Err(HoldError::Ended(now.hold_state).into()),
             };
         }
+        reached("checkout.intent_kept");
         Ok(secret)
+    }
+
+    /// Seats whoever has none, and makes hold and seats stand still.
+    async fn reserve(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), CheckoutError> {
+        let hold = self.seating.live_hold(visitor, id).await?;
+        let named = hold.contact_email.is_some()
+            && hold.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some());
+        if !named {
+            return Err(CheckoutError::TravellersMissing);
+        }
+        if hold.state == HoldState::Active {
+            for leg in 0..hold.legs.len() {
+                assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| {
+                    match error {
+                        app::ports::PickError::Hold(error) => error,
+                        _ => HoldError::Unavailable,
+                    }
+                })?;
+            }
+            reached("checkout.seated");
+        }
+        let key = Uuid::new_v4().to_string();
+        match self.postgres.start_payment(visitor.0, id, &key, asking).await {
+            Ok(seats) => self.live.publish(&seats),
+            Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
+            Err(StartRefusal::Expired) => {
+                self.seating.end(id, EndAs::Expired).await?;
+                return Err(HoldError::Ended(HoldState::Expired).into());
+            }
+            Err(StartRefusal::Ended(state)) => return Err(HoldError::Ended(state).into()),
+            Err(StartRefusal::Store(error)) => return Err(away(error).into()),
+        }
+        reached("checkout.reserved");
+        Ok(())
     }
 
     async fn look_for_intent(&self, payment: &PaymentRow, key_spent: bool) -> Result<Intent, CheckoutError> {
@@ -124,34 +162,17 @@ impl Paying {
 
 #[async_trait]
 impl Checkout for Paying {
-    async fn start(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError> {
-        let hold = self.seating.live_hold(visitor, id).await?;
-        let named = hold.contact_email.is_some()
-            && hold.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some());
-        if !named {
-            return Err(CheckoutError::TravellersMissing);
+    async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
+        let asking = Once::new(&caller, "start_payment", &id, Some(id));
+        once(&self.postgres, &asking, self.reserve(caller.visitor, id, &asking)).await?;
+        match self.card(caller.visitor, id).await {
+            // Started it is; what became of it since is told by the page.
+            Ok(_) | Err(CheckoutError::Hold(HoldError::Ended(_))) => Ok(()),
+            Err(error) => Err(error),
         }
-        if hold.state == HoldState::Active {
-            for leg in 0..hold.legs.len() {
-                assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| {
-                    match error {
-                        app::ports::PickError::Hold(error) => error,
-                        _ => HoldError::Unavailable,
-                    }
-                })?;
-            }
-            let key = Uuid::new_v4().to_string();
-            match self.postgres.start_payment(visitor.0, id, &key).await {
-                Ok(seats) => self.live.publish(&seats),
-                Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
-                Err(StartRefusal::Expired) => {
-                    self.seating.end(id, EndAs::Expired).await?;
-                    return Err(HoldError::Ended(HoldState::Expired).into());
-                }
-                Err(StartRefusal::Ended(state)) => return Err(HoldError::Ended(state).into()),
-                Err(StartRefusal::Store(error)) => return Err(away(error).into()),
-            }
-        }
+    }
+
+    async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError> {
         let payment =
             self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
         let client_secret = self.client_secret(&payment).await?;

@@ -13,6 +13,7 @@ pub mod terms;
 pub mod checkout;
 pub mod jobs;
 pub mod live;
+mod once;
 mod searching;
 pub mod seating;
 mod trips;

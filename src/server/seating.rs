@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use app::{
     answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
-    ports::{HoldError, PickError, Seats, Visitor},
+    ports::{Caller, HoldError, PickError, Seats, Visitor},
 };
 use async_trait::async_trait;
 use domain::{
@@ -23,7 +23,8 @@ use tokio::time::timeout;
 
 use crate::{
     live::Live,
-    postgres::{EndAs, HoldRecord, Pick, PickAnswer, Postgres, StoreError},
+    once::once,
+    postgres::{ANSWERED, EndAs, HoldRecord, Once, Pick, PickAnswer, Postgres, StoreError},
     signing::Signing,
     timetables::Timetables,
 };
@@ -74,9 +75,37 @@ impl Seating {
 
     /// Ends a hold whole and tells everyone who watches which seats are free again.
     pub async fn end(&self, id: HoldId, end: EndAs) -> Result<(), HoldError> {
-        let freed = self.postgres.end(id, end).await.map_err(away)?;
+        self.end_once(id, end, None).await
+    }
+
+    async fn end_once(&self, id: HoldId, end: EndAs, asking: Option<&Once>) -> Result<(), HoldError> {
+        let freed = self.postgres.end(id, end, asking).await.map_err(away)?;
         self.live.publish(&freed);
         Ok(())
+    }
+
+    async fn extend_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked);
+        }
+        if self.postgres.extend(visitor.0, id, asking).await.map_err(away)? {
+            Ok(())
+        } else {
+            Err(HoldError::NoExtension)
+        }
+    }
+
+    async fn release_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
+        match self.live_hold(visitor, id).await {
+            Ok(_) => self.end_once(id, EndAs::Released, Some(asking)).await,
+            Err(HoldError::Ended(HoldState::Converted)) => Err(HoldError::Ended(HoldState::Converted)),
+            Err(HoldError::Ended(_)) => {
+                self.postgres.keep(asking, &Ok::<(), HoldError>(())).await.map_err(away)?;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
@@ -121,8 +150,9 @@ impl Seating {
 
 #[async_trait]
 impl Seats for Seating {
-    async fn choose(&self, visitor: Visitor, offer: &str) -> Result<HoldId, HoldError> {
-        choose::choose(self, visitor, offer).await
+    async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError> {
+        let asking = Once::new(&caller, "choose_offer", &offer, None);
+        once(&self.postgres, &asking, choose::choose(self, caller.visitor, offer, &asking)).await
     }
 
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {
@@ -132,23 +162,14 @@ impl Seats for Seating {
 
     async fn name_travellers(
         &self,
-        visitor: Visitor,
+        caller: Caller,
         id: HoldId,
         travellers: Vec<TravellerEntry>,
         contact: Contact,
     ) -> Result<(), HoldError> {
-        let hold = self.live_hold(visitor, id).await?;
-        if hold.state == HoldState::Reserved {
-            return Err(HoldError::Locked);
-        }
-        let named = travellers::parse(&hold, &travellers)?;
-        let contact = travellers::parse_contact(contact)?;
-        let saved = self
-            .postgres
-            .name_travellers(visitor.0, id, &named, &contact.email, &contact.phone)
-            .await
-            .map_err(away)?;
-        if saved { Ok(()) } else { Err(HoldError::Ended(HoldState::Expired)) }
+        let asking = Once::new(&caller, "name_travellers", &(id, &travellers, &contact), Some(id));
+        let named = travellers::name_everyone(self, caller.visitor, id, &travellers, contact, &asking);
+        once(&self.postgres, &asking, named).await
     }
 
     async fn seat_map(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<SeatMapView, HoldError> {
@@ -193,7 +214,8 @@ impl Seats for Seating {
         }
     }
 
-    async fn seat_together(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError> {
+    async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError> {
+        let visitor = caller.visitor;
         let hold = self.live_hold(visitor, id).await?;
         if hold.state == HoldState::Reserved {
             return Err(HoldError::Locked.into());
@@ -201,30 +223,23 @@ impl Seats for Seating {
         Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
     }
 
-    async fn extend(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {
-        let hold = self.live_hold(visitor, id).await?;
-        if hold.state == HoldState::Reserved {
-            return Err(HoldError::Locked);
-        }
-        if self.postgres.extend(visitor.0, id).await.map_err(away)? {
-            Ok(())
-        } else {
-            Err(HoldError::NoExtension)
-        }
+    async fn extend(&self, caller: Caller, id: HoldId) -> Result<(), HoldError> {
+        let asking = Once::new(&caller, "extend_hold", &id, Some(id));
+        once(&self.postgres, &asking, self.extend_once(caller.visitor, id, &asking)).await
     }
 
-    async fn release(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {
-        match self.live_hold(visitor, id).await {
-            Ok(_) => self.end(id, EndAs::Released).await,
-            Err(HoldError::Ended(HoldState::Converted)) => Err(HoldError::Ended(HoldState::Converted)),
-            Err(HoldError::Ended(_)) => Ok(()),
-            Err(error) => Err(error),
-        }
+    async fn release(&self, caller: Caller, id: HoldId) -> Result<(), HoldError> {
+        let asking = Once::new(&caller, "release_hold", &id, Some(id));
+        once(&self.postgres, &asking, self.release_once(caller.visitor, id, &asking)).await
     }
 }
 
 /// Nothing was done, or nothing is known to be: fail closed.
 pub(crate) fn away(error: StoreError) -> HoldError {
+    if error.constraint() == Some(ANSWERED) {
+        // Somebody asked the same at the same time and was faster: theirs is the answer.
+        return HoldError::Unavailable;
+    }
     tracing::error!(%error, "inventory cannot be reached");
     HoldError::Unavailable
 }

@@ -2,13 +2,14 @@
 
 use app::{
     answers::{TripCoupon, TripLeg, TripTraveller, TripView},
-    ports::{TripError, Trips, Visitor},
+    ports::{Caller, TripError, Trips, Visitor},
 };
 use async_trait::async_trait;
 use domain::{airports::fold, pnr::Pnr};
 
 use crate::{
-    postgres::{Opening, Postgres, StoreError, TripRecord},
+    once::once,
+    postgres::{ANSWERED, Once, Opening, Postgres, StoreError, TripRecord},
     reference,
     timetables::Timetables,
 };
@@ -70,20 +71,9 @@ impl TripFiles {
 
 #[async_trait]
 impl Trips for TripFiles {
-    async fn open(&self, visitor: Visitor, pnr: &str, surname: &str) -> Result<Pnr, TripError> {
-        let pnr = Pnr::parse(pnr).map_err(|_| TripError::NotFound)?;
-        let typed = fold(surname);
-        if typed.is_empty() {
-            return Err(TripError::NotFound);
-        }
-        // Accents and case are often left out when a name is typed.
-        let opening =
-            self.postgres.open_trip(visitor.0, pnr, |name| fold(name) == typed).await.map_err(away)?;
-        match opening {
-            Opening::Opened => Ok(pnr),
-            Opening::Wrong => Err(TripError::NotFound),
-            Opening::TooManyTries => Err(TripError::TooManyTries),
-        }
+    async fn open(&self, caller: Caller, pnr: &str, surname: &str) -> Result<Pnr, TripError> {
+        let asking = Once::new(&caller, "open_trip", &(pnr, surname), None);
+        once(&self.postgres, &asking, self.open_once(caller.visitor, pnr, surname, &asking)).await
     }
 
     async fn trip(&self, visitor: Visitor, pnr: Pnr) -> Result<TripView, TripError> {
@@ -92,7 +82,35 @@ impl Trips for TripFiles {
     }
 }
 
+impl TripFiles {
+    async fn open_once(
+        &self,
+        visitor: Visitor,
+        pnr: &str,
+        surname: &str,
+        asking: &Once,
+    ) -> Result<Pnr, TripError> {
+        let pnr = Pnr::parse(pnr).map_err(|_| TripError::NotFound)?;
+        let typed = fold(surname);
+        if typed.is_empty() {
+            return Err(TripError::NotFound);
+        }
+        // Accents and case are often left out when a name is typed.
+        let is_traveller = |name: &str| fold(name) == typed;
+        let opening = self.postgres.open_trip(visitor.0, pnr, is_traveller, asking).await.map_err(away)?;
+        match opening {
+            Opening::Opened => Ok(pnr),
+            Opening::Wrong => Err(TripError::NotFound),
+            Opening::TooManyTries => Err(TripError::TooManyTries),
+        }
+    }
+}
+
 fn away(error: StoreError) -> TripError {
+    if error.constraint() == Some(ANSWERED) {
+        // Somebody asked the same at the same time and was faster: theirs is the answer.
+        return TripError::Unavailable;
+    }
     tracing::error!(%error, "bookings cannot be read");
     TripError::Unavailable
 }

@@ -37,8 +37,10 @@ pub fn ChooseBrand(
 
 /// Takes the places of a signed offer and leads on to the travellers; the ten minutes run from here.
 #[server(endpoint = "choose_offer")]
-pub async fn choose_offer(offer: String) -> Result<(), AppError> {
-    let hold = call::ports()?.seats.choose(call::visitor()?, &offer).await.map_err(call::refuse)?;
+pub async fn choose_offer(offer: String, #[server(default)] key: String) -> Result<(), AppError> {
+    let caller = call::caller(&key)?;
+    let chosen = call::ports()?.seats.choose(caller.clone(), &offer).await;
+    let hold = chosen.map_err(call::refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/travellers"));
     Ok(())
 }

@@ -6,10 +6,11 @@ use crate::AppError;
 
 /// Ends the hold and leads back to the search.
 #[server(endpoint = "release_hold")]
-pub async fn release_hold(hold: HoldId) -> Result<(), AppError> {
-    use crate::call::{ports, refuse, visitor};
+pub async fn release_hold(hold: HoldId, #[server(default)] key: String) -> Result<(), AppError> {
+    use crate::call::{caller, ports, refuse_change};
 
-    ports()?.seats.release(visitor()?, hold).await.map_err(refuse)?;
+    let caller = caller(&key)?;
+    ports()?.seats.release(caller.clone(), hold).await.map_err(refuse_change(&caller))?;
     leptos_axum::redirect("/");
     Ok(())
 }

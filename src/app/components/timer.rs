@@ -7,10 +7,11 @@ use crate::AppError;
 
 /// Ten more minutes for a hold: once, in its last two.
 #[server(endpoint = "extend_hold")]
-pub async fn extend_hold(hold: HoldId) -> Result<(), AppError> {
-    use crate::call::{ports, refuse, visitor};
+pub async fn extend_hold(hold: HoldId, #[server(default)] key: String) -> Result<(), AppError> {
+    use crate::call::{caller, ports, refuse_change};
 
-    ports()?.seats.extend(visitor()?, hold).await.map_err(refuse)
+    let caller = caller(&key)?;
+    ports()?.seats.extend(caller.clone(), hold).await.map_err(refuse_change(&caller))
 }
 
 /// How long the places are kept: whole minutes as the server sent it, running once the page is alive.

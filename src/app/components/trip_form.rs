@@ -47,8 +47,10 @@ pub fn TripForm(
 
 /// Opens a trip to this visitor, and leads to it.
 #[server(endpoint = "open_trip")]
-pub async fn open_trip(pnr: String, surname: String) -> Result<(), AppError> {
-    let pnr = call::ports()?.trips.open(call::visitor()?, &pnr, &surname).await.map_err(call::refuse)?;
+pub async fn open_trip(pnr: String, surname: String, #[server(default)] key: String) -> Result<(), AppError> {
+    let caller = call::caller(&key)?;
+    let opened = call::ports()?.trips.open(caller.clone(), &pnr, &surname).await;
+    let pnr = opened.map_err(call::refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/trips/{pnr}"));
     Ok(())
 }

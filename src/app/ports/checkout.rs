@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use domain::hold::HoldId;
 
-use super::{HoldError, Visitor};
+use serde::{Deserialize, Serialize};
+
+use super::{Caller, HoldError, Visitor};
 use crate::{
     AppError,
     answers::{CardForm, Settled},
@@ -10,13 +12,16 @@ use crate::{
 /// From reserved seats to tickets.
 #[async_trait]
 pub trait Checkout: Send + Sync {
-    /// Starts to pay: seats still open are assigned, everything stands still, a payment is opened. Starting twice answers the same.
-    async fn start(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError>;
+    /// Starts to pay: seats still open are assigned, everything stands still, a payment is opened. Starting twice is
+    /// starting once.
+    async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError>;
+    /// The card form of a payment that was started.
+    async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError>;
     /// Asks Stripe where the payment stands and goes on from there; safe to call at any time, any number of times.
     async fn settle(&self, visitor: Visitor, id: HoldId) -> Result<Settled, CheckoutError>;
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum CheckoutError {
     #[error(transparent)]
     Hold(#[from] HoldError),

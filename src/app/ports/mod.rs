@@ -1,5 +1,6 @@
 //! What the pages need done; the server implements it.
 
+mod caller;
 mod checkout;
 mod search;
 mod seats;
@@ -7,16 +8,11 @@ mod trips;
 
 use std::sync::Arc;
 
-use uuid::Uuid;
-
+pub use caller::{Caller, Key, KeyError, Visitor};
 pub use checkout::{Checkout, CheckoutError};
 pub use search::{Search, SearchError};
 pub use seats::{HoldError, PickError, Seats};
 pub use trips::{TripError, Trips};
-
-/// Who asks: the signed, random cookie that owns holds before anyone signs in. The server puts it into each request's context.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Visitor(pub Uuid);
 
 /// Everything behind the pages, in each request's context.
 #[derive(Clone)]

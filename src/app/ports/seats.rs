@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use domain::{cabin::SeatNumber, hold::HoldId, hold::HoldState};
 
-use super::Visitor;
+use serde::{Deserialize, Serialize};
+
+use super::{Caller, Visitor};
 use crate::{
     AppError,
     answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
@@ -11,12 +13,12 @@ use crate::{
 #[async_trait]
 pub trait Seats: Send + Sync {
     /// Takes the places of a signed offer on all its legs, or none; the ten minutes start.
-    async fn choose(&self, visitor: Visitor, offer: &str) -> Result<HoldId, HoldError>;
+    async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError>;
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError>;
     /// Names everyone, by ordinal; all or nothing.
     async fn name_travellers(
         &self,
-        visitor: Visitor,
+        caller: Caller,
         id: HoldId,
         travellers: Vec<TravellerEntry>,
         contact: Contact,
@@ -26,14 +28,14 @@ pub trait Seats: Send + Sync {
     /// Moves a traveller to a seat. Picking what is already theirs answers yes.
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError>;
     /// Seats everyone on that leg together, as far as the cabin allows.
-    async fn seat_together(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError>;
+    async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError>;
     /// Ten more minutes: once, in the last two.
-    async fn extend(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError>;
+    async fn extend(&self, caller: Caller, id: HoldId) -> Result<(), HoldError>;
     /// Gives everything back; giving back twice is fine.
-    async fn release(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError>;
+    async fn release(&self, caller: Caller, id: HoldId) -> Result<(), HoldError>;
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum HoldError {
     #[error("no such hold of this visitor")]
     NotFound,
@@ -56,12 +58,14 @@ pub enum HoldError {
     NoExtension,
     #[error("{message}")]
     Invalid { field: String, message: String },
-    /// The database did not answer in time or at all; nothing was done.
+    #[error("the key was given to another request")]
+    KeyReused,
+    /// The database did not answer in time or at all: asking again, under the same key, is right.
     #[error("inventory is away")]
     Unavailable,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum PickError {
     #[error(transparent)]
     Hold(#[from] HoldError),
@@ -106,8 +110,9 @@ impl From<HoldError> for AppError {
                 message: "More time can be asked for once, in the last two minutes.".into(),
             },
             HoldError::Invalid { field, message } => Self::Invalid { field: Some(field), message },
+            HoldError::KeyReused => Self::KeyReused,
             HoldError::Unavailable => Self::Unavailable {
-                message: "Booking is paused for a moment; nothing was changed. Please try again shortly.".into(),
+                message: "We cannot reach our books for a moment. Please try again shortly: nothing is done twice.".into(),
                 retry_after_secs: 5,
             },
         }

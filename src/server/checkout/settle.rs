@@ -13,6 +13,7 @@ use super::{Paying, refused};
 use crate::{
     postgres::{EndAs, PaymentRow, TicketOutcome},
     seating::away,
+    steps::reached,
 };
 
 const NOTHING_TAKEN: &str =
@@ -79,6 +80,7 @@ async fn authorised(
         end(paying, payment).await?;
         return Ok(failed());
     }
+    reached("checkout.authorised");
     let card = match (&intent.card_brand, &intent.card_last4) {
         (Some(brand), Some(last4)) => Some(format!("{brand} {last4}")),
         (_, Some(last4)) => Some(last4.clone()),
@@ -86,6 +88,7 @@ async fn authorised(
     };
     match paying.postgres.ticket(payment.booking, card.as_deref()).await.map_err(away)? {
         TicketOutcome::Ticketed { pnr, seats } => {
+            reached("checkout.ticketed");
             paying.live.publish(&seats);
             Ok(Settled::Ticketed { pnr })
         }

@@ -6,6 +6,7 @@ mod capture;
 mod refusal;
 mod void;
 
+mod keys;
 mod sweeper;
 mod watch;
 
@@ -40,6 +41,10 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     tasks.spawn(async move {
         // Addresses that have been quiet need no memory.
         every(Duration::from_mins(1), || async { limits.limiter().retain_recent() }).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_mins(1), || keys::forget_answers(&jobs)).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {

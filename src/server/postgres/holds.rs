@@ -5,10 +5,10 @@ use domain::{
     live::SeatChange,
     offer::Offer,
 };
-use sqlx::types::Json;
+use sqlx::{PgConnection, types::Json};
 use uuid::Uuid;
 
-use super::{AsStoreError, Postgres, StoreError, again_after_deadlock};
+use super::{AsStoreError, Once, Postgres, StoreError, again_after_deadlock, idempotency::keep};
 
 /// What a visitor claims: an offer's places on all of its legs.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct Claim<'a> {
     pub quote: &'a Quote,
     /// In order of travel.
     pub legs: &'a [Departure],
+    /// Under whose key the hold is kept as the answer.
+    pub asking: &'a Once,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +35,8 @@ pub enum TakeRefusal {
     SoldOut(DepartureId),
     #[error("a newer schedule was imported")]
     NewSchedule,
+    #[error("the key has an answer already")]
+    Answered,
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -101,8 +105,15 @@ impl Postgres {
         )
         .fetch_optional(&mut *tx)
         .await?;
-        if let Some(same) = same {
-            return Ok(HoldId(same));
+        if let Some(same) = same.map(HoldId) {
+            if claim.asking.has_key() {
+                tx.rollback().await?;
+                let first = self.keep_with(claim.asking, Some(same), &Ok::<_, ()>(same)).await?;
+                if !first {
+                    return Err(TakeRefusal::Answered);
+                }
+            }
+            return Ok(same);
         }
         if counted.rows_affected() == 0 {
             return Err(TakeRefusal::TooManyPlaces);
@@ -122,6 +133,7 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
+        keep(&mut tx, claim.asking, Some(claim.id), &Ok::<_, ()>(claim.id)).await?;
         sqlx::query!(
             "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold)
             select $1, ordinal - 1, departure, $2, $2, $3, sold
@@ -219,35 +231,32 @@ impl Postgres {
     }
 
     /// Ends a live hold whole, in a transaction of its own; an ended one stays as it is. Tells which seats are free again.
-    pub async fn end(&self, hold: HoldId, end: EndAs) -> Result<Freed, StoreError> {
+    /// The answer is kept with it where somebody asked for it under a key.
+    pub async fn end(&self, hold: HoldId, end: EndAs, asking: Option<&Once>) -> Result<Freed, StoreError> {
         let state = match end {
             EndAs::Released => HoldState::Released,
             EndAs::Expired => HoldState::Expired,
         };
-        let rows = again_after_deadlock(|| async {
-            sqlx::query!(
-                r#"select departure as "departure!", seat as "seat!", state as "state!", version as "version!"
-                from end_hold($1, $2)"#,
-                hold.0,
-                state.as_str(),
-            )
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::from)
+        again_after_deadlock(|| async {
+            let Some(asking) = asking.filter(|asking| asking.has_key()) else {
+                // One statement is a transaction of its own.
+                return end_hold(&mut *self.pool.acquire().await?, hold, state).await;
+            };
+            let mut tx = self.pool.begin().await?;
+            keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
+            let freed = end_hold(&mut tx, hold, state).await?;
+            tx.commit().await?;
+            Ok(freed)
         })
-        .await?;
+        .await
         // A payment may have been under way.
-        self.wake_workers();
-        Ok(rows
-            .into_iter()
-            .filter_map(|r| {
-                Some((r.departure.parse().ok()?, super::seats::change(&r.seat, &r.state, r.version)?))
-            })
-            .collect())
+        .inspect(|_| self.wake_workers())
     }
 
     /// Ten more minutes for an active hold in its last two, once. Tells whether they were given.
-    pub async fn extend(&self, visitor: Uuid, hold: HoldId) -> Result<bool, StoreError> {
+    pub async fn extend(&self, visitor: Uuid, hold: HoldId, asking: &Once) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
         let done = sqlx::query!(
             "update holds set expires_at = expires_at + make_interval(secs => $3), extended = true
             where id = $1 and visitor = $2 and state = 'active' and not extended
@@ -257,10 +266,31 @@ impl Postgres {
             EXTENSION.as_secs_f64(),
             EXTENSION_WINDOW.as_secs_f64(),
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?;
-        Ok(done.rows_affected() == 1)
+        let given = done.rows_affected() == 1;
+        if given {
+            tx.commit().await?;
+        }
+        Ok(given)
     }
+}
+
+async fn end_hold(conn: &mut PgConnection, hold: HoldId, state: HoldState) -> Result<Freed, StoreError> {
+    let rows = sqlx::query!(
+        r#"select departure as "departure!", seat as "seat!", state as "state!", version as "version!"
+        from end_hold($1, $2)"#,
+        hold.0,
+        state.as_str(),
+    )
+    .fetch_all(conn)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|r| {
+            Some((r.departure.parse().ok()?, super::seats::change(&r.seat, &r.state, r.version)?))
+        })
+        .collect())
 }
 
 /// All or none: the first leg that was not counted refuses the claim, and with it the transaction.

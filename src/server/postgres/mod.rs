@@ -6,6 +6,7 @@ mod cases;
 mod events;
 mod hold_view;
 mod holds;
+mod idempotency;
 mod ledger;
 mod money;
 mod outbox;
@@ -26,9 +27,10 @@ use sqlx::{
 use crate::{jobs::Wakeups, terms::Terms};
 
 pub use bookings::TicketOutcome;
+pub use cases::{CaseKind, CaseRow};
 pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Claim, EndAs, TakeRefusal};
-pub use cases::{CaseKind, CaseRow};
+pub use idempotency::{ANSWERED, Kept, Once};
 pub use outbox::{Errand, Kind, Letter, Step};
 pub use payments::{PaymentRow, StartRefusal};
 pub use schedules::{ImportRefusal, Into};
@@ -84,12 +86,7 @@ impl Postgres {
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
-        Self {
-            jobs_pool: pool.clone(),
-            pool,
-            terms: Terms::default(),
-            wakeups: Arc::default(),
-        }
+        Self { jobs_pool: pool.clone(), pool, terms: Terms::default(), wakeups: Arc::default() }
     }
 
     #[must_use]

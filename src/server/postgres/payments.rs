@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Postgres, StoreError, seats::change};
+use super::{Once, Postgres, StoreError, idempotency::keep, seats::change};
 
 /// A booking's payment with what decides over it.
 #[derive(Clone, Debug)]
@@ -58,8 +58,10 @@ impl Postgres {
         visitor: Uuid,
         hold: HoldId,
         create_key: &str,
+        asking: &Once,
     ) -> Result<Vec<(DepartureId, SeatChange)>, StartRefusal> {
         let mut tx = self.pool.begin().await?;
+        keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
         let known =
             sqlx::query_scalar!("select id from holds where id = $1 and visitor = $2", hold.0, visitor)
                 .fetch_optional(&mut *tx)
@@ -86,7 +88,10 @@ impl Postgres {
         .fetch_one(&mut *tx)
         .await?;
         match HoldState::parse(&claim.state) {
-            Some(HoldState::Reserved) => return Ok(Vec::new()),
+            Some(HoldState::Reserved) => {
+                tx.commit().await?;
+                return Ok(Vec::new());
+            }
             Some(HoldState::Active) if claim.over => return Err(StartRefusal::Expired),
             Some(HoldState::Active) => {}
             Some(ended) => return Err(StartRefusal::Ended(ended)),

@@ -1,8 +1,9 @@
+use app::answers::Contact;
 use domain::hold::HoldId;
 use jiff::civil::Date;
 use uuid::Uuid;
 
-use super::{Postgres, StoreError};
+use super::{Once, Postgres, StoreError, idempotency::keep};
 
 /// A traveller's name and birth date, parsed.
 #[derive(Debug)]
@@ -19,17 +20,18 @@ impl Postgres {
         visitor: Uuid,
         hold: HoldId,
         travellers: &[NamedTraveller],
-        email: &str,
-        phone: &str,
+        contact: &Contact,
+        asking: &Once,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
+        keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
         let updated = sqlx::query!(
             "update holds set contact_email = $3, contact_phone = $4
             where id = $1 and visitor = $2 and state = 'active' and expires_at > sky_now()",
             hold.0,
             visitor,
-            email,
-            phone,
+            contact.email,
+            contact.phone,
         )
         .execute(&mut *tx)
         .await?;

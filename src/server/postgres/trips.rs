@@ -5,7 +5,7 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Postgres, StoreError, hold_view::traveller_kind};
+use super::{Once, Postgres, StoreError, hold_view::traveller_kind, idempotency::keep};
 
 /// A ticketed booking with all that its travellers may see.
 #[derive(Debug)]
@@ -50,14 +50,16 @@ impl Postgres {
         visitor: Uuid,
         pnr: Pnr,
         is_traveller: impl Fn(&str) -> bool,
+        asking: &Once,
     ) -> Result<Opening, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let Some(booking) = sqlx::query_scalar!("select id from bookings where pnr = $1", pnr.as_str())
+        let Some(found) = sqlx::query!("select id, hold_id from bookings where pnr = $1", pnr.as_str())
             .fetch_optional(&mut *tx)
             .await?
         else {
             return Ok(Opening::Wrong);
         };
+        let booking = found.id;
         let tries = sqlx::query_scalar!(
             r#"select count(*) as "n!" from trip_tries
             where pnr = $1 and at > (select sky_now()) - make_interval(secs => $2)"#,
@@ -73,6 +75,7 @@ impl Postgres {
             .fetch_all(&mut *tx)
             .await?;
         let opening = if surnames.iter().any(|surname| is_traveller(surname)) {
+            keep(&mut tx, asking, Some(HoldId(found.hold_id)), &Ok::<_, ()>(pnr)).await?;
             sqlx::query!("insert into visitors (id) values ($1) on conflict do nothing", visitor)
                 .execute(&mut *tx)
                 .await?;

@@ -12,10 +12,18 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Seating, away};
-use crate::postgres::{Claim, EndAs, TakeRefusal};
+use crate::{
+    postgres::{Claim, EndAs, Once, TakeRefusal},
+    steps::reached,
+};
 
 /// From a signed offer to a hold: checked against the timetable and the price of now, then taken whole or not at all.
-pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> Result<HoldId, HoldError> {
+pub(super) async fn choose(
+    seating: &Seating,
+    visitor: Visitor,
+    token: &str,
+    asking: &Once,
+) -> Result<HoldId, HoldError> {
     let offer = seating.signing.read_offer(token).map_err(|_| HoldError::OfferForged)?;
     let now = Timestamp::now();
     if offer.expires_at <= now {
@@ -43,9 +51,13 @@ pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> 
             schedule,
             quote: &quote,
             legs: &legs,
+            asking,
         };
         match seating.postgres.take(&claim).await {
-            Ok(hold) => return Ok(hold),
+            Ok(hold) => {
+                reached("choose.taken");
+                return Ok(hold);
+            }
             Err(TakeRefusal::TooManyPlaces) if last_try => return Err(HoldError::TooManyPlaces),
             Err(TakeRefusal::SoldOut(id)) if last_try => {
                 let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
@@ -65,6 +77,7 @@ pub(super) async fn choose(seating: &Seating, visitor: Visitor, token: &str) -> 
                     return Err(HoldError::Unavailable);
                 }
             }
+            Err(TakeRefusal::Answered) => return Err(HoldError::Unavailable),
             Err(TakeRefusal::Store(error)) => return Err(away(error)),
         }
     }

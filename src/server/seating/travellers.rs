@@ -2,20 +2,43 @@
 
 use app::{
     answers::{Contact, TravellerEntry},
-    ports::HoldError,
+    ports::{HoldError, Visitor},
 };
-use domain::traveller::TravellerKind;
+use domain::{
+    hold::{HoldId, HoldState},
+    traveller::TravellerKind,
+};
 use jiff::civil::Date;
 
-use crate::postgres::{HoldRecord, NamedTraveller};
+use super::{Seating, away};
+use crate::postgres::{HoldRecord, NamedTraveller, Once};
 
 const LONGEST_NAME: usize = 60;
 const LONGEST_EMAIL: usize = 254;
 const LONGEST_PHONE: usize = 30;
 
+/// Names everyone of an active hold, and whom to write to: all or nothing.
+pub(super) async fn name_everyone(
+    seating: &Seating,
+    visitor: Visitor,
+    id: HoldId,
+    entries: &[TravellerEntry],
+    contact: Contact,
+    asking: &Once,
+) -> Result<(), HoldError> {
+    let hold = seating.live_hold(visitor, id).await?;
+    if hold.state == HoldState::Reserved {
+        return Err(HoldError::Locked);
+    }
+    let named = parse(&hold, entries)?;
+    let contact = parse_contact(contact)?;
+    let saved = seating.postgres.name_travellers(visitor.0, id, &named, &contact, asking).await;
+    if saved.map_err(away)? { Ok(()) } else { Err(HoldError::Ended(HoldState::Expired)) }
+}
+
 /// # Errors
 /// The first entry that cannot be right; its field is `travellers[0][surname]` and the like.
-pub(super) fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec<NamedTraveller>, HoldError> {
+fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec<NamedTraveller>, HoldError> {
     if entries.len() != hold.travellers.len() {
         return Err(invalid("travellers", "Fill in everyone who travels."));
     }
@@ -42,7 +65,7 @@ pub(super) fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec
 
 /// # Errors
 /// A mail address that nothing could be sent to, or a phone number that is none.
-pub(super) fn parse_contact(contact: Contact) -> Result<Contact, HoldError> {
+fn parse_contact(contact: Contact) -> Result<Contact, HoldError> {
     let email = contact.email.trim().to_owned();
     let plausible = email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty()

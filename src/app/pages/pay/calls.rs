@@ -41,7 +41,7 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
         HoldState::Active => PayStep::Review(hold),
         HoldState::Reserved => {
             // The page itself is fine where the provider is away, so the error is told in it.
-            let card = ports.checkout.start(visitor, id).await.map_err(AppError::from);
+            let card = ports.checkout.card(visitor, id).await.map_err(AppError::from);
             PayStep::Card { hold, card }
         }
         HoldState::Converted => match ports.checkout.settle(visitor, id).await.map_err(refuse)? {
@@ -57,10 +57,11 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
 
 /// Starts to pay: from here on travellers, seats and the total stand still.
 #[server(endpoint = "start_payment")]
-pub async fn start_payment(hold: HoldId) -> Result<(), AppError> {
-    use crate::call::{ports, refuse, visitor};
+pub async fn start_payment(hold: HoldId, #[server(default)] key: String) -> Result<(), AppError> {
+    use crate::call::{caller, ports, refuse_change};
 
-    ports()?.checkout.start(visitor()?, hold).await.map_err(refuse)?;
+    let caller = caller(&key)?;
+    ports()?.checkout.start(caller.clone(), hold).await.map_err(refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/pay"));
     Ok(())
 }

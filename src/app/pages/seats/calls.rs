@@ -78,10 +78,13 @@ pub async fn seat_together(
     hold: HoldId,
     leg: usize,
     #[server(default)] view: String,
+    #[server(default)] key: String,
 ) -> Result<Picked, AppError> {
-    use crate::call::{ports, refuse, visitor};
+    use crate::call::{caller, ports, refuse_change};
 
-    let picked = ports()?.seats.seat_together(visitor()?, hold, leg).await.map_err(refuse)?;
+    let caller = caller(&key)?;
+    let seated = ports()?.seats.seat_together(caller.clone(), hold, leg).await;
+    let picked = seated.map_err(refuse_change(&caller))?;
     go_on(hold, leg, &view);
     Ok(picked)
 }

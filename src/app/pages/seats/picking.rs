@@ -38,7 +38,7 @@ fn pick(choosing: Choosing, seen: SeatAsSeen) {
 pub fn seat_everyone_together(choosing: Choosing) {
     choosing.trouble.set(None);
     spawn_local(async move {
-        let together = seat_together(choosing.hold, choosing.leg, String::new()).await;
+        let together = seat_together(choosing.hold, choosing.leg, String::new(), String::new()).await;
         let map = match together {
             Ok(_) => seat_map(choosing.hold.to_string(), choosing.leg).await,
             Err(error) => Err(error),

@@ -17,10 +17,13 @@ pub async fn save_travellers(
     hold: HoldId,
     travellers: Vec<TravellerEntry>,
     contact: Contact,
+    #[server(default)] key: String,
 ) -> Result<(), AppError> {
-    use crate::call::{ports, refuse, visitor};
+    use crate::call::{caller, ports, refuse_change};
 
-    ports()?.seats.name_travellers(visitor()?, hold, travellers, contact).await.map_err(refuse)?;
+    let caller = caller(&key)?;
+    let named = ports()?.seats.name_travellers(caller.clone(), hold, travellers, contact).await;
+    named.map_err(refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/seats"));
     Ok(())
 }

@@ -39,7 +39,7 @@ async fn another_visitors_hold_is_as_good_as_none(_: PgPoolOptions, options: PgC
         world.pick(eve, hold, "Q1200", 0, "20A", 0).await,
         Err(PickError::Hold(HoldError::NotFound))
     ));
-    assert!(matches!(world.site.seating.release(eve, hold).await, Err(HoldError::NotFound)));
+    assert!(matches!(world.site.seating.release(eve.into(), hold).await, Err(HoldError::NotFound)));
     assert!(world.view(ada, hold).await.is_ok());
 }
 
@@ -51,7 +51,7 @@ async fn forged_changed_and_old_offers_are_refused(_: PgPoolOptions, options: Pg
     let (content, signature) = token.split_once('.').unwrap();
     for forged in ["", "x", &format!("{content}A.{signature}"), &format!("{content}.{}A", &signature[1..])] {
         assert!(
-            matches!(world.site.seating.choose(ada, forged).await, Err(HoldError::OfferForged)),
+            matches!(world.site.seating.choose(ada.into(), forged).await, Err(HoldError::OfferForged)),
             "{forged}"
         );
     }
@@ -59,11 +59,11 @@ async fn forged_changed_and_old_offers_are_refused(_: PgPoolOptions, options: Pg
     let mut old = world.unsigned_offer(&["Q1200"], one);
     old.expires_at = jiff::Timestamp::UNIX_EPOCH;
     let old = world.site.signing.offer_token(&old);
-    assert!(matches!(world.site.seating.choose(ada, &old).await, Err(HoldError::OfferExpired)));
+    assert!(matches!(world.site.seating.choose(ada.into(), &old).await, Err(HoldError::OfferExpired)));
     let mut cheap = world.unsigned_offer(&["Q1200"], one);
     cheap.total.minor = 100;
     let cheap = world.site.signing.offer_token(&cheap);
-    assert!(matches!(world.site.seating.choose(ada, &cheap).await, Err(HoldError::NotSold(_))));
+    assert!(matches!(world.site.seating.choose(ada.into(), &cheap).await, Err(HoldError::NotSold(_))));
     assert_eq!(world.count("select count(*) from holds").await, 0);
 }
 
@@ -166,7 +166,7 @@ async fn everyone_is_seated_together_at_one_press(_: PgPoolOptions, options: PgC
     let world = World::open(options).await;
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 3).await.unwrap();
-    world.site.seating.seat_together(ada, hold, 0).await.unwrap();
+    world.site.seating.seat_together(ada.into(), hold, 0).await.unwrap();
     let seats = world.view(ada, hold).await.unwrap().legs[0].seats.clone();
     let rows: std::collections::BTreeSet<u8> = seats.iter().map(|seat| seat.unwrap().row()).collect();
     assert_eq!(rows.len(), 1, "{seats:?}");
@@ -178,13 +178,13 @@ async fn more_time_is_given_once_in_the_last_two_minutes(_: PgPoolOptions, optio
     let world = World::open(options).await;
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
-    assert!(matches!(world.site.seating.extend(ada, hold).await, Err(HoldError::NoExtension)));
+    assert!(matches!(world.site.seating.extend(ada.into(), hold).await, Err(HoldError::NoExtension)));
     world.pass(9).await;
-    world.site.seating.extend(ada, hold).await.unwrap();
+    world.site.seating.extend(ada.into(), hold).await.unwrap();
     let view = world.view(ada, hold).await.unwrap();
     assert!(view.expires_in_ms > 10 * 60 * 1000 && !view.extension_left);
     world.pass(10).await;
-    assert!(matches!(world.site.seating.extend(ada, hold).await, Err(HoldError::NoExtension)));
+    assert!(matches!(world.site.seating.extend(ada.into(), hold).await, Err(HoldError::NoExtension)));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -205,8 +205,8 @@ async fn giving_up_twice_is_fine_and_frees_everything(_: PgPoolOptions, options:
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 2).await.unwrap();
     world.pick(ada, hold, "Q1200", 1, "30A", 0).await.unwrap();
-    world.site.seating.release(ada, hold).await.unwrap();
-    world.site.seating.release(ada, hold).await.unwrap();
+    world.site.seating.release(ada.into(), hold).await.unwrap();
+    world.site.seating.release(ada.into(), hold).await.unwrap();
     assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
     assert_eq!(world.count("select sum(taken)::bigint from departure_cabins").await, 0);
     world.audit().await;
@@ -241,13 +241,13 @@ async fn choosing_the_same_offer_twice_is_one_hold(_: PgPoolOptions, options: Pg
     let mut clicks = tokio::task::JoinSet::new();
     for _ in 0..10 {
         let (world, offer) = (world.clone(), offer.clone());
-        clicks.spawn(async move { world.site.seating.choose(ada, &offer).await.unwrap() });
+        clicks.spawn(async move { world.site.seating.choose(ada.into(), &offer).await.unwrap() });
     }
     let holds = clicks.join_all().await;
     assert!(holds.windows(2).all(|two| two[0] == two[1]), "{holds:?}");
     assert_eq!(world.count("select sum(taken)::bigint from departure_cabins").await, 2);
     // Once its time is over, the offer can be chosen anew.
     world.pass(11).await;
-    assert_ne!(world.site.seating.choose(ada, &offer).await.unwrap(), holds[0]);
+    assert_ne!(world.site.seating.choose(ada.into(), &offer).await.unwrap(), holds[0]);
     world.audit().await;
 }

@@ -78,7 +78,7 @@ async fn an_offer_of_an_older_schedule_is_checked_against_the_newer(
     // Another server's import, of which this one has not heard.
     let other = Timetables::load(world.postgres.clone()).await.unwrap();
     other.import("demo.ssim", DEMO).await.unwrap();
-    let chosen = world.site.seating.choose(visitor(), &offer).await;
+    let chosen = world.site.seating.choose(visitor().into(), &offer).await;
     assert!(matches!(chosen, Err(HoldError::NotSold(_))), "{chosen:?}");
     assert_eq!(world.count("select count(*) from holds").await, 0);
 }

@@ -82,7 +82,7 @@ async fn a_seat_picked_at_one_server_turns_taken_at_another(_: PgPoolOptions, op
     world.pick(ada, hold, "Q1200", 0, "30B", 0).await.unwrap();
     until(&mut socket, &mut picture, |p| p.state(seat("30B")) == SeatState::Held).await;
     assert_eq!(picture.state(seat("30A")), SeatState::Available);
-    world.site.seating.release(ada, hold).await.unwrap();
+    world.site.seating.release(ada.into(), hold).await.unwrap();
     until(&mut socket, &mut picture, |p| p.state(seat("30B")) == SeatState::Available).await;
     drop(socket);
     stop.send(()).unwrap();

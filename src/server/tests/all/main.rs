@@ -8,6 +8,7 @@ mod world;
 mod deadlocks;
 mod holds;
 mod imports;
+mod keys;
 mod live;
 mod pages;
 mod paying;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use app::{
-    answers::{Contact, HoldView, PickRequest, Picked, TravellerEntry},
-    ports::{HoldError, PickError, Seats as _, Visitor},
+    answers::{Contact, HoldView, PickRequest, Picked, Settled, TravellerEntry},
+    ports::{Checkout as _, HoldError, PickError, Seats as _, Visitor},
 };
 use domain::{
     airport::AirportCode,
@@ -18,6 +18,7 @@ use domain::{
     fare::{self, FareBrand},
     hold::HoldId,
     offer::Offer,
+    pnr::Pnr,
     schedule::{AircraftCode, Call, OperatingDays, Period, ScheduledLeg},
     search::Itinerary,
     seat::SeatVersion,
@@ -27,7 +28,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use leptos::config::LeptosOptions;
 use server::{
     config::{Config, Secret, StripeSettings},
-    postgres::{Claim, Into, Postgres},
+    postgres::{Claim, Into, Once, Postgres},
     site::Site,
     terms::Terms,
 };
@@ -119,7 +120,7 @@ impl World {
     }
 
     pub async fn choose(&self, visitor: Visitor, flights: &[&str], adults: u8) -> Result<HoldId, HoldError> {
-        self.site.seating.choose(visitor, &self.offer(flights, adults)).await
+        self.site.seating.choose(visitor.into(), &self.offer(flights, adults)).await
     }
 
     /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
@@ -135,6 +136,7 @@ impl World {
         }
         let id = HoldId(Uuid::new_v4());
         let (schedule, digest) = (self.site.timetable.snapshot().0, id.to_string());
+        let asking = Once::new(&visitor.into(), "take", &id, None);
         let claim = Claim {
             id,
             visitor: visitor.0,
@@ -143,6 +145,7 @@ impl World {
             schedule,
             quote: &quote,
             legs: &legs,
+            asking: &asking,
         };
         self.postgres.take(&claim).await.unwrap();
         id
@@ -176,7 +179,26 @@ impl World {
             })
             .collect();
         let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
-        self.site.seating.name_travellers(visitor, hold, travellers, contact).await.unwrap();
+        self.site.seating.name_travellers(visitor.into(), hold, travellers, contact).await.unwrap();
+    }
+
+    /// Pays for a hold with a good card, and gives its locator.
+    pub async fn ticket(&self, visitor: Visitor, hold: HoldId) -> Pnr {
+        let people = self.view(visitor, hold).await.unwrap().travellers.len();
+        self.name(visitor, hold, &vec!["Moreno"; people]).await;
+        self.site.paying.start(visitor.into(), hold).await.unwrap();
+        let payment = self.postgres.payment_of(visitor.0, hold).await.unwrap().unwrap();
+        self.sandbox.pay_by_card(&payment.intent.unwrap(), "4242424242424242").unwrap();
+        match self.site.paying.settle(visitor, hold).await.unwrap() {
+            Settled::Ticketed { pnr } => pnr,
+            other => panic!("not ticketed: {other:?}"),
+        }
+    }
+
+    /// A ticketed booking of one traveller, Ada Moreno, on Q1200.
+    pub async fn ticketed(&self, visitor: Visitor) -> Pnr {
+        let hold = self.choose(visitor, &["Q1200"], 1).await.unwrap();
+        self.ticket(visitor, hold).await
     }
 
     /// Moves the database's clock; what has been moved stays so.
