@@ -32,6 +32,7 @@ pub struct Books {
     pub refunds: Register<Refund>,
     pub disputes: Register<Dispute>,
     /// What the account holds, by currency: moved with each capture, refund and dispute.
+    #[serde(skip)]
     pub balances_minor: BTreeMap<String, i64>,
     pub events: VecDeque<Event>,
     pub keys: Keys,
@@ -54,6 +55,7 @@ impl Books {
                 let mut books: Self = serde_json::from_slice(&text)?;
                 let due = |refund: &Refund| Some((refund.due?.at_unix, refund.id.clone()));
                 books.undecided = books.refunds.iter().filter_map(due).collect();
+                books.add_up();
                 Ok(books)
             }
             Err(fault) if fault.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
@@ -89,6 +91,18 @@ impl Books {
         let expands = form.expands(&format!("{prefix}latest_charge"));
         let charge = intent.latest_charge.as_deref().filter(|_| expands).and_then(|id| self.charge(id).ok());
         intent.to_json(charge)
+    }
+
+    /// The balances, from the objects alone.
+    fn add_up(&mut self) {
+        let kept = self
+            .charges
+            .iter()
+            .map(|charge| (&charge.currency, charge.captured_minor - charge.refunded_minor));
+        let held = self.disputes.iter().filter(|dispute| dispute.holds_money());
+        for (currency, minor) in kept.chain(held.map(|dispute| (&dispute.currency, -dispute.amount_minor))) {
+            *self.balances_minor.entry(currency.clone()).or_default() += minor;
+        }
     }
 
     /// Puts money on the account, or takes it off where `amount_minor` is negative.

@@ -124,6 +124,9 @@ impl Endpoint {
         let mut taken = self.send(&event).await;
         // Nobody may be waiting for it.
         let _ = tried.send(());
+        if !taken {
+            tracing::warn!(event = event.id, kind = event.kind, "webhook not taken, repeated until it is");
+        }
         let first_pause = self.sandbox.0.config.webhook_backoff;
         let mut pause = first_pause;
         while !taken {

@@ -91,8 +91,10 @@ async fn banks_answer_refunds_by_themselves_and_after_a_restart() {
     let patient = start(config(3_600)).await;
     let intent = captured(&patient, REFUNDED_LATER).await;
     let waiting = refund(&patient, &intent, 100).await;
+    captured(&patient, DISPUTED).await;
 
     let hasty = start(config(0)).await;
+    assert_eq!(hasty.sandbox.statement(), patient.sandbox.statement());
     let answered = refund(&hasty, &captured(&hasty, REFUND_COMES_BACK).await, 100).await;
     let path = format!("/v1/refunds/{}", text(&answered, "id"));
     while hasty.get(&path).await.body["status"] != "failed" {

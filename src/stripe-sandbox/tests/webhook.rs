@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use common::{Stripe, start};
 use serde_json::Value;
-use stripe_sandbox::{Config, Faults, webhook};
+use stripe_sandbox::{Config, Faults, Struck, webhook};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -129,24 +129,44 @@ async fn an_event_waits_for_a_receiver_that_is_not_there_yet() {
     assert!(told.recv().await.unwrap().contains("payment_intent.created"));
 }
 
-#[tokio::test]
-async fn late_events_hold_no_others_up_and_come_in_any_order() {
+/// Twenty events held back and then sent with these faults: which intents they told of, in which order, and which
+/// were made in which.
+async fn release_twenty(faults: Faults) -> (Vec<String>, Vec<String>, Struck) {
     let (url, mut told) = receiver(0).await;
-    let late = Faults { webhooks_late_ms: 40, webhooks_shuffled: true, ..Faults::default() };
-    let stripe = stripe_telling(url, late).await;
-    let began = Instant::now();
+    let stripe = stripe_telling(url, Faults { webhooks_paused: true, ..Faults::default() }).await;
+    let mut made = Vec::new();
     for _ in 0..20 {
-        stripe.create().await;
+        made.push(stripe.create().await["id"].as_str().unwrap().to_owned());
     }
-    kinds(&mut told, 20).await;
-    assert!(began.elapsed() < Duration::from_millis(20 * 40), "they wait side by side");
-    assert_eq!((stripe.sandbox.struck().webhooks_late, stripe.sandbox.struck().webhooks_shuffled), (20, 20));
+    stripe.sandbox.set_faults(faults);
+    let mut heard = Vec::new();
+    for _ in 0..20 {
+        let event: Value = serde_json::from_str(&told.recv().await.unwrap().body).unwrap();
+        heard.push(event["data"]["object"]["id"].as_str().unwrap().to_owned());
+    }
+    (made, heard, stripe.sandbox.struck())
+}
 
-    stripe.sandbox.set_faults(Faults { webhooks_late_ms: 60, ..Faults::default() });
+#[tokio::test]
+async fn late_events_wait_side_by_side() {
+    let late = Duration::from_millis(400);
     let began = Instant::now();
-    stripe.create().await;
-    kinds(&mut told, 1).await;
-    assert!(began.elapsed() >= Duration::from_millis(60));
+    let (_, _, struck) = release_twenty(Faults { webhooks_late_ms: 400, ..Faults::default() }).await;
+    assert!((late..late * 10).contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert_eq!((struck.webhooks_late, struck.webhooks_shuffled), (20, 0));
+}
+
+#[tokio::test]
+async fn late_events_that_are_shuffled_come_in_any_order() {
+    let faults = Faults { webhooks_late_ms: 200, webhooks_shuffled: true, ..Faults::default() };
+    let (mut made, mut heard, struck) = release_twenty(faults).await;
+    assert_ne!(heard, made);
+    made.reverse();
+    assert_ne!(heard, made, "more than turned round");
+    made.sort();
+    heard.sort();
+    assert_eq!(heard, made, "and none is missing");
+    assert_eq!(struck.webhooks_shuffled, 20);
 }
 
 #[tokio::test]
