@@ -83,6 +83,9 @@ pub struct Event {
     pub refund_id: Option<String>,
     /// The dispute that the event is about.
     pub dispute_id: Option<String>,
+    /// The attempt that failed, as in [`crate::Decline::attempt_id`]: two that follow each other closely are both told
+    /// here, while the intent shows the last one alone.
+    pub attempt_id: Option<String>,
     pub created_at_unix: i64,
 }
 
@@ -104,6 +107,7 @@ fn parse(body: &str) -> Option<Event> {
     let event: Value = serde_json::from_str(body).ok()?;
     let object = event.get("data")?.get("object")?;
     let kind_of_object = object.get("object")?.as_str()?;
+    let failure = object.get("last_payment_error");
     let id_of = |kind| (kind_of_object == kind).then(|| text(object.get("id"))).flatten();
     // An id, or the whole intent where the account expands it.
     let intent = object.get("payment_intent").map(|intent| intent.get("id").unwrap_or(intent));
@@ -113,6 +117,9 @@ fn parse(body: &str) -> Option<Event> {
         intent_id: id_of("payment_intent").or_else(|| text(intent)),
         refund_id: id_of("refund"),
         dispute_id: id_of("dispute"),
+        attempt_id: failure.and_then(|failure| {
+            text(failure.get("charge")).or_else(|| text(failure.get("payment_method")?.get("id")))
+        }),
         created_at_unix: event.get("created")?.as_i64()?,
     })
 }

@@ -83,6 +83,28 @@ async fn a_cancelled_payment_is_told() {
 }
 
 #[tokio::test]
+async fn each_failed_attempt_is_told_apart_even_if_the_next_one_came_at_once() {
+    let (till, mut told) = open_listening().await;
+    let intent = till.intent().await;
+    for _ in 0..2 {
+        till.sandbox.pay_by_card(&intent.id, THREE_D_SECURE_CARD).unwrap();
+        till.sandbox.authenticate(&intent.id, false).unwrap();
+    }
+    till.sandbox.pay_by_card(&intent.id, DECLINED_CARD).unwrap_err();
+    let mut attempts = Vec::new();
+    for _ in 0..6 {
+        let (body, signature) = told.recv().await.unwrap();
+        let event = till.stripe.read_event(&body, &signature).unwrap();
+        assert_eq!(event.attempt_id.is_some(), event.kind == EventKind::IntentFailed);
+        attempts.extend(event.attempt_id);
+    }
+    let last = till.stripe.retrieve(&intent.id).await.unwrap().last_error.unwrap().attempt_id;
+    assert_eq!(attempts.last(), last.as_ref(), "the intent names it alike");
+    attempts.dedup();
+    assert_eq!(attempts.len(), 3);
+}
+
+#[tokio::test]
 async fn what_banks_do_later_is_told_with_its_refund_or_dispute() {
     let (till, mut told) = open_listening().await;
     let intent = till.captured(REFUNDED_LATER_CARD).await;
