@@ -10,12 +10,14 @@ pub mod site;
 pub mod steps;
 pub mod terms;
 
+mod batching;
 pub mod checkout;
 pub mod jobs;
 pub mod live;
 mod once;
 mod searching;
 pub mod seating;
+mod picking;
 mod trips;
 mod webhook;
 

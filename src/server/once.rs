@@ -21,7 +21,7 @@ impl Refusal for HoldError {
     const UNAVAILABLE: Self = Self::Unavailable;
 
     fn is_decided(&self) -> bool {
-        !matches!(self, Self::Unavailable)
+        !matches!(self, Self::Unavailable | Self::Unclear)
     }
 }
 

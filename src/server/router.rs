@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
 
 use crate::{
-    headers, health, limits, live::watch_departure, origins::refuse_foreign_changes, site::Site,
+    headers, health, limits, live::watch_departure, origins::refuse_foreign_changes, picking::pick_seat, site::Site,
     visitors::know_visitor, webhook::stripe_webhook,
 };
 
@@ -44,6 +44,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .leptos_routes_with_context(&site, routes, context.clone(), move || shell(options.clone()))
         .fallback(file_and_error_handler_with_context::<Site, _>(context, shell))
+        .route("/live/departures/{id}/picks", post(pick_seat))
         .layer(limits::layer(&site.limits))
         // Stripe may tell of many payments at once.
         .route("/webhooks/stripe", post(stripe_webhook))

@@ -2,10 +2,12 @@
 
 mod assign;
 mod choose;
+mod facts;
+mod picks;
 mod travellers;
 mod view;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::{
     answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
@@ -13,15 +15,16 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{
-    cabin::{Layout, may_sit, nearest},
+    cabin::{may_sit, nearest},
     hold::{HoldId, HoldState},
     live::SeatChange,
     seat::SeatState,
 };
 
-use tokio::time::timeout;
+use tokio::{task::JoinSet, time::timeout};
 
 use crate::{
+    batching::{Batcher, NoAnswer},
     live::Live,
     once::once,
     postgres::{ANSWERED, EndAs, HoldRecord, Once, Pick, PickAnswer, Postgres, StoreError},
@@ -30,6 +33,8 @@ use crate::{
 };
 
 pub(crate) use assign::{Whom, assign};
+use facts::{HoldFacts, Remembered};
+use picks::Picks;
 
 /// A hold is read first in whatever is done with it: when that takes longer, nothing was done yet.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -37,17 +42,33 @@ const PATIENCE: Duration = Duration::from_secs(6);
 /// Alternatives offered for a seat that is gone.
 const ALTERNATIVES: usize = 3;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Seating {
     postgres: Postgres,
     live: Live,
     timetables: Timetables,
     signing: Signing,
+    picks: Batcher<Picks>,
+    remembered: Arc<Remembered>,
+}
+
+impl std::fmt::Debug for Seating {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seating")
+    }
 }
 
 impl Seating {
-    pub fn new(postgres: Postgres, live: Live, timetables: Timetables, signing: Signing) -> Self {
-        Self { postgres, live, timetables, signing }
+    /// Starts the batchers, which end with the `tasks`.
+    pub fn start(
+        postgres: Postgres,
+        live: Live,
+        timetables: Timetables,
+        signing: Signing,
+        tasks: &mut JoinSet<()>,
+    ) -> Self {
+        let picks = Batcher::start(Picks { postgres: postgres.clone(), live: live.clone() }, tasks);
+        Self { postgres, live, timetables, signing, picks, remembered: Arc::default() }
     }
 
     /// The same over other connections.
@@ -108,17 +129,30 @@ impl Seating {
         }
     }
 
+    /// What never changes of a visitor's hold; another's is as good as none.
+    async fn facts(&self, visitor: Visitor, id: HoldId) -> Result<Arc<HoldFacts>, HoldError> {
+        let facts = match self.remembered.find(id) {
+            Some(facts) => facts,
+            None => {
+                let hold = self.live_hold(visitor, id).await?;
+                let facts =
+                    self.remembered.keep(id, visitor.0, hold.offer.cabin, hold.offer.party, &hold.legs);
+                for ((departure, traveller), seat) in &hold.seats {
+                    facts.sits(*departure, *traveller, *seat);
+                }
+                facts
+            }
+        };
+        if facts.visitor == visitor.0 { Ok(facts) } else { Err(HoldError::NotFound) }
+    }
+
     /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
     /// at a newer version is tried once more.
     pub(crate) async fn pick_seat(&self, pick: Pick) -> Result<Vec<SeatChange>, PickError> {
         let mut pick = pick;
         for last_try in [false, true] {
-            match self.postgres.pick(pick).await.map_err(away)? {
-                PickAnswer::Picked(changes) => {
-                    let told: Vec<_> = changes.iter().map(|change| (pick.departure, *change)).collect();
-                    self.live.publish(&told);
-                    return Ok(changes);
-                }
+            match self.picks.ask(pick).await.map_err(unanswered)? {
+                PickAnswer::Picked(changes) => return Ok(changes),
                 PickAnswer::Refused { now, expired } if !last_try => {
                     if let Some(hold) = expired {
                         self.end(hold, EndAs::Expired).await?;
@@ -127,8 +161,6 @@ impl Seating {
                     } else if now.state == SeatState::Available {
                         pick.version = now.version;
                     } else {
-                        // Whoever asks has an old picture: tell the newest again.
-                        self.live.publish(&[(pick.departure, now)]);
                         return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
                     }
                 }
@@ -180,37 +212,34 @@ impl Seats for Seating {
     }
 
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError> {
-        let hold = self.live_hold(visitor, request.hold).await?;
-        let Some(departure) = hold.legs.iter().find(|leg| leg.id == request.departure) else {
+        let PickRequest { hold, departure, traveller, seat, version } = request;
+        let facts = self.facts(visitor, hold).await?;
+        let (Some(layout), Some(kind)) = (facts.layout(departure), facts.kinds.get(usize::from(traveller)))
+        else {
             return Err(HoldError::NotFound.into());
         };
-        let layout = Layout::of(&departure.aircraft, &departure.configuration);
-        let seat =
-            layout.seat(request.seat).filter(|_| layout.cabin_of(request.seat) == Some(hold.offer.cabin));
-        let Some(seat) = seat else { return Err(PickError::NoSuchSeat(request.seat)) };
-        let kinds = hold.offer.party.kinds();
-        let Some(kind) = kinds.get(usize::from(request.traveller)) else {
+        let in_cabin = layout.seat(seat).filter(|_| layout.cabin_of(seat) == Some(facts.cabin));
+        let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
+        may_sit(in_cabin, *kind, assign::with_infant(facts.party, traveller))
+            .map_err(|refusal| PickError::Refused { seat, reason: refusal.to_string() })?;
+        if !kind.takes_seat() {
             return Err(HoldError::NotFound.into());
-        };
-        may_sit(seat, *kind, assign::with_infant(&hold, request.traveller))
-            .map_err(|refusal| PickError::Refused { seat: request.seat, reason: refusal.to_string() })?;
-        let pick = Pick {
-            visitor: visitor.0,
-            hold: request.hold,
-            departure: request.departure,
-            traveller: request.traveller,
-            seat: request.seat,
-            version: request.version,
-        };
+        }
+        let had = facts.seat_had(departure, traveller);
+        let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
         match self.pick_seat(pick).await {
+            Ok(changes) => {
+                facts.sits(departure, traveller, seat);
+                Ok(Picked { changes })
+            }
             Err(PickError::Taken { seat, .. }) => {
-                let taken = assign::taken(&self.postgres.touched(request.departure).await.map_err(away)?);
+                let taken = assign::taken(&self.postgres.touched(departure).await.map_err(away)?);
                 Err(PickError::Taken {
                     seat,
-                    nearest: nearest(&layout, seat, |s| taken.contains(&s), ALTERNATIVES),
+                    nearest: nearest(layout, seat, |s| taken.contains(&s), ALTERNATIVES),
                 })
             }
-            answer => Ok(Picked { changes: answer? }),
+            Err(error) => Err(error),
         }
     }
 
@@ -231,6 +260,14 @@ impl Seats for Seating {
     async fn release(&self, caller: Caller, id: HoldId) -> Result<(), HoldError> {
         let asking = Once::new(&caller, "release_hold", &id, Some(id));
         once(&self.postgres, &asking, self.release_once(caller.visitor, id, &asking)).await
+    }
+}
+
+/// A batch that gave no answer.
+fn unanswered(why: NoAnswer) -> HoldError {
+    match why {
+        NoAnswer::NotDone => HoldError::Unavailable,
+        NoAnswer::Unclear => HoldError::Unclear,
     }
 }
 

@@ -63,6 +63,9 @@ pub enum HoldError {
     /// The database did not answer in time or at all: asking again, under the same key, is right.
     #[error("inventory is away")]
     Unavailable,
+    /// The answer was lost on the way: it may or may not have been done, and asking again tells.
+    #[error("it may or may not have been done")]
+    Unclear,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -114,6 +117,11 @@ impl From<HoldError> for AppError {
             HoldError::Unavailable => Self::Unavailable {
                 message: "We cannot reach our books for a moment. Please try again shortly: nothing is done twice.".into(),
                 retry_after_secs: 5,
+            },
+            HoldError::Unclear => Self::Unknown {
+                message: "We lost the answer on the way: this may or may not have been done. Please try again: nothing is done twice.".into(),
+                retry_after_secs: 2,
+                key: None,
             },
         }
     }

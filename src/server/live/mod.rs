@@ -51,11 +51,15 @@ impl Live {
         let mut rest = changes;
         while let Some((departure, _)) = rest.first() {
             let same = rest.iter().take_while(|(other, _)| other == departure).count();
-            let seats: Vec<SeatChange> = rest[..same].iter().map(|(_, change)| *change).collect();
-            self.hub.apply(*departure, &seats);
-            self.relay.publish(*departure, Frame::Changes(seats).encode());
+            self.publish_of(*departure, rest[..same].iter().map(|(_, change)| *change).collect());
             rest = &rest[same..];
         }
+    }
+
+    /// The same for the seats of one departure.
+    pub fn publish_of(&self, departure: DepartureId, seats: Vec<SeatChange>) {
+        self.hub.apply(departure, &seats);
+        self.relay.publish(departure, Frame::Changes(seats).encode());
     }
 
     /// Whether other servers' changes come late, because Redis is away.

@@ -15,6 +15,7 @@ const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
 const BEAT: Duration = Duration::from_secs(2);
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 const PUBLISH_BACKLOG: usize = 4096;
+const PUBLISHED_AT_ONCE: usize = 256;
 
 /// Carries changes between servers over Redis: one subscription per watched departure, one connection each way.
 /// Without Redis it does nothing, and the checker's comparison with Postgres takes over.
@@ -62,9 +63,15 @@ fn channel(departure: DepartureId) -> String {
     format!("seats:{departure}")
 }
 
+/// Everything queued goes out in one round trip: under load a departure may change thousands of times a second.
 async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Vec<u8>)>) {
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
-    while let Some((departure, frame)) = queued.recv().await {
+    let mut frames = Vec::new();
+    while queued.recv_many(&mut frames, PUBLISHED_AT_ONCE).await > 0 {
+        let mut publishing = redis::pipe();
+        for (departure, frame) in frames.drain(..) {
+            publishing.cmd("PUBLISH").arg(channel(departure)).arg(frame).ignore();
+        }
         if connection.is_none() {
             connection = timeout(PUBLISH_TIMEOUT, redis.get_multiplexed_async_connection())
                 .await
@@ -72,12 +79,8 @@ async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Ve
                 .and_then(Result::ok);
         }
         let Some(redis) = connection.as_mut() else { continue };
-        let published = timeout(
-            PUBLISH_TIMEOUT,
-            redis::cmd("PUBLISH").arg(channel(departure)).arg(frame).query_async::<i64>(redis),
-        )
-        .await;
-        if !matches!(published, Ok(Ok(_))) {
+        let published = timeout(PUBLISH_TIMEOUT, publishing.query_async::<()>(redis)).await;
+        if !matches!(published, Ok(Ok(()))) {
             connection = None;
         }
     }

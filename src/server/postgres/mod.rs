@@ -16,13 +16,15 @@ mod seats;
 mod travellers;
 mod trips;
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{io, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+
+use tokio::time::timeout;
 
 use crate::{jobs::Wakeups, terms::Terms};
 
@@ -44,6 +46,8 @@ pub struct Postgres {
     pool: PgPool,
     /// A few connections apart, so that errands and requests never wait for each other's.
     jobs_pool: PgPool,
+    /// Those of the batchers. They wait shortly for a lock: whoever holds it must not keep a whole batch waiting.
+    batch_pool: PgPool,
     terms: Terms,
     wakeups: Arc<Wakeups>,
 }
@@ -59,6 +63,16 @@ impl StoreError {
         self.0.as_database_error().and_then(|e| e.constraint())
     }
 
+    /// Whether it is certain that nothing was done: the statement was refused, or never sent. A server that was told to
+    /// stop (class 57P) may have committed before it said so.
+    pub fn is_undone(&self) -> bool {
+        match &self.0 {
+            sqlx::Error::Database(error) => !error.code().is_some_and(|code| code.starts_with("57P")),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
+            _ => false,
+        }
+    }
+
     /// Whether the statement lost a deadlock: a fault of ours, but safe to run again.
     pub fn is_deadlock(&self) -> bool {
         self.0.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "40P01")
@@ -68,6 +82,9 @@ impl StoreError {
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECTIONS: u32 = 32;
 const JOB_CONNECTIONS: u32 = 8;
+const BATCH_CONNECTIONS: u32 = 12;
+/// A batch's call is given up after this time; a statement ends earlier unless Postgres itself stands still.
+const BATCH_PATIENCE: Duration = Duration::from_secs(4);
 const DEADLOCK_TRIES: u32 = 3;
 
 impl Postgres {
@@ -80,13 +97,21 @@ impl Postgres {
         migrated.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
         migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
-        let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options)).await?;
-        Ok(Self { jobs_pool, ..Self::over(pool) })
+        let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
+        let impatient = Self::bounded(options).options([("lock_timeout", "500ms")]);
+        let batch_pool = Self::pool(BATCH_CONNECTIONS).connect_with(impatient).await?;
+        Ok(Self { jobs_pool, batch_pool, ..Self::over(pool) })
     }
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
-        Self { jobs_pool: pool.clone(), pool, terms: Terms::default(), wakeups: Arc::default() }
+        Self {
+            jobs_pool: pool.clone(),
+            batch_pool: pool.clone(),
+            pool,
+            terms: Terms::default(),
+            wakeups: Arc::default(),
+        }
     }
 
     #[must_use]
@@ -138,6 +163,23 @@ impl Postgres {
     pub async fn close(&self) {
         self.pool.close().await;
         self.jobs_pool.close().await;
+        self.batch_pool.close().await;
+    }
+}
+
+/// Runs one statement on a connection of its own. When time runs out the connection is cut, so that nobody meets its
+/// late answer.
+async fn within_patience<T>(
+    pool: &PgPool,
+    statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+) -> Result<T, StoreError> {
+    let mut connection = pool.acquire().await?;
+    match timeout(BATCH_PATIENCE, statement(&mut connection)).await {
+        Ok(done) => Ok(done?),
+        Err(_) => {
+            drop(connection.detach());
+            Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into())
+        }
     }
 }
 

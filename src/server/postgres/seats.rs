@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Postgres, StoreError, again_after_deadlock};
+use super::{Postgres, StoreError, within_patience};
 
 /// A traveller of a hold wants a seat, seen at a version.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,8 @@ pub struct Pick {
     pub traveller: u8,
     pub seat: SeatNumber,
     pub version: SeatVersion,
+    /// Where the traveller is believed to sit: right, it saves a look at the whole cabin; wrong, it changes nothing.
+    pub had: Option<SeatNumber>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,41 +38,77 @@ pub enum PickAnswer {
     Hold(HoldState),
 }
 
+/// One departure, seat or hold of each caller, as the database takes them.
+#[derive(Default)]
+struct Columns {
+    visitors: Vec<Uuid>,
+    holds: Vec<Uuid>,
+    departures: Vec<String>,
+    travellers: Vec<i16>,
+    seats: Vec<String>,
+    versions: Vec<i32>,
+    had: Vec<Option<String>>,
+}
+
+impl Columns {
+    fn of(picks: &[Pick]) -> Self {
+        let mut columns = Self::default();
+        for pick in picks {
+            columns.visitors.push(pick.visitor);
+            columns.holds.push(pick.hold.0);
+            columns.departures.push(pick.departure.to_string());
+            columns.travellers.push(i16::from(pick.traveller));
+            columns.seats.push(pick.seat.to_string());
+            columns.versions.push(i32::try_from(pick.version).unwrap_or(i32::MAX));
+            columns.had.push(pick.had.map(|seat| seat.to_string()));
+        }
+        columns
+    }
+}
+
 impl Postgres {
-    /// Tries one pick at the version that was seen: one statement, one round trip.
-    pub async fn pick(&self, pick: Pick) -> Result<PickAnswer, StoreError> {
-        let rows = again_after_deadlock(|| async {
+    /// Tries each pick once, at the version that was seen: one call, one transaction, an answer for each in their order.
+    /// No two may be of one hold or for one seat.
+    pub async fn pick(&self, picks: &[Pick]) -> Result<Vec<PickAnswer>, StoreError> {
+        let columns = Columns::of(picks);
+        let rows = within_patience(&self.batch_pool, async |connection| {
             sqlx::query!(
-                r#"select outcome as "outcome!", seat, state, version, expired_hold from pick_seat($1, $2, $3, $4, $5, $6)"#,
-                pick.visitor,
-                pick.hold.0,
-                pick.departure.to_string(),
-                i16::from(pick.traveller),
-                pick.seat.to_string(),
-                i32::try_from(pick.version).unwrap_or(i32::MAX),
+                r#"select caller as "caller!", outcome as "outcome!", seat, state, version, expired_hold
+                from pick_seats($1, $2, $3, $4, $5, $6, $7)"#,
+                &columns.visitors,
+                &columns.holds,
+                &columns.departures,
+                &columns.travellers,
+                &columns.seats,
+                &columns.versions,
+                &columns.had as _,
             )
-            .fetch_all(&self.pool)
+            .fetch_all(connection)
             .await
-            .map_err(StoreError::from)
         })
         .await?;
-        let seats = || {
-            rows.iter()
-                .filter_map(|r| change(r.seat.as_deref()?, r.state.as_deref()?, r.version?))
-                .collect::<Vec<_>>()
-        };
-        let Some(first) = rows.first() else { return Ok(PickAnswer::Missing) };
-        Ok(match first.outcome.as_str() {
-            "picked" => PickAnswer::Picked(seats()),
-            "yours" => PickAnswer::Picked(Vec::new()),
-            "refused" => match seats().first() {
-                Some(now) => PickAnswer::Refused { now: *now, expired: first.expired_hold.map(HoldId) },
-                None => PickAnswer::Missing,
-            },
-            "expired" => PickAnswer::Expired,
-            "missing" => PickAnswer::Missing,
-            state => HoldState::parse(state).map_or(PickAnswer::Missing, PickAnswer::Hold),
-        })
+        let mut answers = vec![PickAnswer::Missing; picks.len()];
+        for row in rows {
+            let place = usize::try_from(row.caller).unwrap_or_default().wrapping_sub(1);
+            let Some(answer) = answers.get_mut(place) else { continue };
+            let seat = || change(row.seat.as_deref()?, row.state.as_deref()?, row.version?);
+            match (row.outcome.as_str(), answer) {
+                ("picked", PickAnswer::Picked(changes)) => changes.extend(seat()),
+                ("picked", answer) => *answer = PickAnswer::Picked(seat().into_iter().collect()),
+                ("yours", answer) => *answer = PickAnswer::Picked(Vec::new()),
+                ("refused", answer) => {
+                    let untouched = SeatChange { seat: picks[place].seat, state: SeatState::Available, version: 0 };
+                    let now = seat().unwrap_or(untouched);
+                    *answer = PickAnswer::Refused { now, expired: row.expired_hold.map(HoldId) };
+                }
+                ("expired", answer) => *answer = PickAnswer::Expired,
+                ("missing", answer) => *answer = PickAnswer::Missing,
+                (state, answer) => {
+                    *answer = HoldState::parse(state).map_or(PickAnswer::Missing, PickAnswer::Hold);
+                }
+            }
+        }
+        Ok(answers)
     }
 
     /// Every seat ever touched on a departure.

@@ -5,6 +5,7 @@ use domain::{
     cabin::{Layout, SeatNumber, SeatedTraveller, best_together, closest, may_sit},
     live::SeatChange,
     seat::SeatState,
+    traveller::Party,
 };
 
 use super::{Seating, away};
@@ -56,7 +57,7 @@ pub(crate) async fn assign(
             .iter()
             .filter_map(|ordinal| {
                 let kind = *hold.offer.party.kinds().get(usize::from(*ordinal))?;
-                Some(SeatedTraveller { kind, with_infant: with_infant(hold, *ordinal) })
+                Some(SeatedTraveller { kind, with_infant: with_infant(hold.offer.party, *ordinal) })
             })
             .collect();
         let companion = hold.seats.iter().find(|((leg, _), _)| *leg == departure.id).map(|(_, seat)| *seat);
@@ -74,6 +75,7 @@ pub(crate) async fn assign(
                 traveller: *ordinal,
                 seat,
                 version: touched.iter().find(|c| c.seat == seat).map_or(0, |c| c.version),
+                had: hold.seats.get(&(departure.id, *ordinal)).copied(),
             };
             match seating.pick_seat(pick).await {
                 Ok(changes) => done.extend(changes),
@@ -109,8 +111,8 @@ fn beside(
 }
 
 /// Whether an infant sits on that traveller's lap: the first adults take them, one each.
-pub(crate) fn with_infant(hold: &HoldRecord, ordinal: u8) -> bool {
-    ordinal < hold.offer.party.infants()
+pub(crate) fn with_infant(party: Party, ordinal: u8) -> bool {
+    ordinal < party.infants()
 }
 
 pub(crate) fn taken(touched: &[SeatChange]) -> HashSet<SeatNumber> {

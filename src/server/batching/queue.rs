@@ -1,0 +1,157 @@
+use std::{
+    collections::{HashSet, VecDeque},
+    future::Future,
+    hash::Hash,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{sync::mpsc, task::JoinSet};
+
+use super::reply::{NoAnswer, Reply, reply};
+use crate::postgres::StoreError;
+
+/// Requests in one call at most.
+const LARGEST_BATCH: usize = 128;
+/// Batches under way at once: while one waits for the disk, another may be made up.
+const LANES: usize = 2;
+/// Requests that may wait; more are refused at once, which is better than late.
+const QUEUE: usize = 4096;
+/// Nobody waits for an answer longer than this.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Requests of a batch that aborted, done again one by one, so many at a time.
+const REDONE_AT_ONCE: usize = 8;
+
+/// A kind of request of which many are answered in one call.
+pub(crate) trait Folded: Send + Sync + 'static {
+    type Ask: Clone + Send + Sync + 'static;
+    type Answer: Send + 'static;
+    type Key: Eq + Hash + Send;
+
+    /// What no two requests of one batch may share: the second waits for the next batch.
+    fn keys(ask: &Self::Ask) -> impl Iterator<Item = Self::Key> + Send;
+
+    /// One call for all of them: an answer for each, in their order. An error means none of them.
+    fn together(
+        &self,
+        asks: &[Self::Ask],
+    ) -> impl Future<Output = Result<Vec<Self::Answer>, StoreError>> + Send;
+}
+
+/// The way into the queue; clones share it.
+pub(crate) struct Batcher<F: Folded> {
+    queue: mpsc::Sender<Waiting<F>>,
+}
+
+impl<F: Folded> Clone for Batcher<F> {
+    fn clone(&self) -> Self {
+        Self { queue: self.queue.clone() }
+    }
+}
+
+struct Waiting<F: Folded> {
+    ask: F::Ask,
+    reply: Reply<F::Answer>,
+}
+
+impl<F: Folded> Batcher<F> {
+    /// Starts the task that answers; it ends with the `tasks`.
+    pub fn start(folded: F, tasks: &mut JoinSet<()>) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tasks.spawn(drain(Arc::new(folded), waiting));
+        Self { queue }
+    }
+
+    /// The answer to this one, whoever else is in its batch.
+    pub async fn ask(&self, ask: F::Ask) -> Result<F::Answer, NoAnswer> {
+        let (reply, waiter) = reply();
+        self.queue.try_send(Waiting { ask, reply }).map_err(|_| NoAnswer::NotDone)?;
+        waiter.answer(PATIENCE).await
+    }
+}
+
+async fn drain<F: Folded>(folded: Arc<F>, mut queue: mpsc::Receiver<Waiting<F>>) {
+    let mut line = VecDeque::new();
+    let mut under_way = JoinSet::new();
+    loop {
+        if line.is_empty() {
+            match queue.recv().await {
+                Some(first) => line.push_back(first),
+                None => return,
+            }
+        }
+        if under_way.len() >= LANES {
+            under_way.join_next().await;
+        }
+        while line.len() < QUEUE
+            && let Ok(next) = queue.try_recv()
+        {
+            line.push_back(next);
+        }
+        let batch = next_batch(&mut line);
+        if !batch.is_empty() {
+            under_way.spawn(serve(folded.clone(), batch));
+        }
+        while under_way.try_join_next().is_some() {}
+    }
+}
+
+/// Takes the longest waiting out of the line, passing over whom something in the batch stands in the way of.
+fn next_batch<F: Folded>(line: &mut VecDeque<Waiting<F>>) -> Vec<Waiting<F>> {
+    let mut batch: Vec<Waiting<F>> = Vec::new();
+    let mut taken = HashSet::new();
+    let mut passed_over = VecDeque::new();
+    while batch.len() < LARGEST_BATCH
+        && let Some(next) = line.pop_front()
+    {
+        let keys: Vec<F::Key> = F::keys(&next.ask).collect();
+        if keys.iter().any(|key| taken.contains(key)) {
+            passed_over.push_back(next);
+        } else if next.reply.begin() {
+            taken.extend(keys);
+            batch.push(next);
+        }
+    }
+    passed_over.append(line);
+    *line = passed_over;
+    batch
+}
+
+async fn serve<F: Folded>(folded: Arc<F>, batch: Vec<Waiting<F>>) {
+    let (asks, replies): (Vec<F::Ask>, Vec<Reply<F::Answer>>) =
+        batch.into_iter().map(|waiting| (waiting.ask, waiting.reply)).unzip();
+    match folded.together(&asks).await {
+        Ok(answers) => {
+            for (reply, answer) in replies.into_iter().zip(answers) {
+                reply.send(Ok(answer));
+            }
+        }
+        Err(error) if asks.len() > 1 && error.is_undone() => {
+            tracing::warn!(%error, callers = asks.len(), "a batch aborted and is done one by one");
+            one_by_one(&folded, asks, replies).await;
+        }
+        Err(error) => {
+            tracing::error!(%error, callers = asks.len(), "a batch has no answer");
+            for reply in replies {
+                reply.send(Err(NoAnswer::after(&error)));
+            }
+        }
+    }
+}
+
+/// Whoever made the batch abort must not keep the others waiting: a few at a time, each in a call of its own.
+async fn one_by_one<F: Folded>(folded: &Arc<F>, asks: Vec<F::Ask>, replies: Vec<Reply<F::Answer>>) {
+    let mut again = JoinSet::new();
+    for (ask, reply) in asks.into_iter().zip(replies) {
+        if again.len() >= REDONE_AT_ONCE {
+            again.join_next().await;
+        }
+        let folded = folded.clone();
+        again.spawn(async move {
+            let answer = folded.together(std::slice::from_ref(&ask)).await;
+            let answer = answer.map_err(|error| NoAnswer::after(&error));
+            reply.send(answer.and_then(|answers| answers.into_iter().next().ok_or(NoAnswer::Unclear)));
+        });
+    }
+    again.join_all().await;
+}
