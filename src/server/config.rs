@@ -1,6 +1,6 @@
 //! What the environment says; read and checked once, at start.
 
-use std::{env, fmt, net::SocketAddr, time::Duration};
+use std::{env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use crate::terms::Terms;
 
@@ -20,6 +20,8 @@ pub struct Config {
     /// `SKYCONNECT_SECRET`: signs cookies and offers.
     pub secret: Secret,
     pub stripe: StripeSettings,
+    /// None: letters wait in the outbox until mail is set up.
+    pub mail: Option<MailSettings>,
     pub terms: Terms,
 }
 
@@ -35,6 +37,22 @@ pub struct StripeSettings {
     pub api_url: Option<String>,
     /// `STRIPE_JS_URL`
     pub script_url: String,
+}
+
+/// How letters leave.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    pub way: MailWay,
+    /// `SKYCONNECT_MAIL_FROM`: the sender, as mail programs write it.
+    pub from: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum MailWay {
+    /// `SKYCONNECT_SMTP_URL`: may hold a password.
+    Smtp(Secret),
+    /// `SKYCONNECT_MAIL_DIR`: a file for each letter.
+    Folder(PathBuf),
 }
 
 /// A value that no log may show.
@@ -91,6 +109,7 @@ impl Config {
             trusted_proxies: trusted_proxies()?,
             secret: Secret(secret),
             stripe: StripeSettings::from_env()?,
+            mail: MailSettings::from_env()?,
             terms: terms()?,
         })
     }
@@ -98,6 +117,21 @@ impl Config {
     /// Whether cookies may carry the `__Host-` prefix: browsers refuse it on plain http.
     pub fn is_https(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+}
+
+impl MailSettings {
+    fn from_env() -> Result<Option<Self>, ConfigError> {
+        let from = optional("SKYCONNECT_MAIL_FROM");
+        if let Some(url) = optional("SKYCONNECT_SMTP_URL") {
+            let hint = "the sender that travellers see, such as SkyConnect <tickets@fly.example>";
+            let from = from.ok_or(ConfigError::Missing { name: "SKYCONNECT_MAIL_FROM", hint })?;
+            return Ok(Some(Self { way: MailWay::Smtp(Secret(url)), from }));
+        }
+        Ok(optional("SKYCONNECT_MAIL_DIR").map(|folder| Self {
+            way: MailWay::Folder(folder.into()),
+            from: from.unwrap_or_else(|| "SkyConnect <tickets@skyconnect.invalid>".into()),
+        }))
     }
 }
 

@@ -18,6 +18,7 @@ mod once;
 mod searching;
 pub mod seating;
 mod picking;
+pub mod mail;
 mod trips;
 mod webhook;
 

@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     limits::{Limits, limits},
     live::Live,
+    mail::{Mail, MailSetupError},
     origins::Origins,
     postgres::Postgres,
     searching::Searching,
@@ -34,6 +35,10 @@ pub struct Site {
     pub origins: Origins,
     pub limits: Limits,
     pub ports: Ports,
+    /// Where letters go; none: they wait in the outbox.
+    pub mail: Option<Mail>,
+    /// The origin that browsers see, without a slash at its end.
+    pub public_url: Arc<str>,
     /// Whether browsers see us over https.
     pub https: bool,
     /// Where the card form's script comes from.
@@ -58,6 +63,8 @@ pub enum SiteError {
     Timetables(#[from] TimetablesError),
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
+    #[error(transparent)]
+    Mail(#[from] MailSetupError),
     #[error("Stripe: {0}")]
     Stripe(#[from] payments::InvalidConfig),
 }
@@ -102,6 +109,8 @@ impl Site {
             origins: Origins::new(&config.public_url),
             limits: limits(config.trusted_proxies),
             ports,
+            mail: config.mail.as_ref().map(Mail::new).transpose()?,
+            public_url: config.public_url.as_str().into(),
             https: config.is_https(),
             stripe_origin: stripe_origins(&config.stripe.script_url).into(),
         })

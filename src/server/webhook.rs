@@ -8,7 +8,7 @@ use axum::{
 };
 use payments::WebhookError;
 
-use crate::site::Site;
+use crate::{site::Site, steps};
 
 pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: Bytes) -> Response {
     let Ok(body) = std::str::from_utf8(&body) else {
@@ -24,9 +24,13 @@ pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: 
             return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
         }
     };
+    let subject = event.dispute_id.or(event.refund_id);
     let kind = format!("{:?}", event.kind);
-    match site.postgres.keep_event(&event.id, &kind, event.intent_id.as_deref()).await {
-        Ok(()) => StatusCode::OK.into_response(),
+    match site.postgres.keep_event(&event.id, &kind, event.intent_id.as_deref(), subject.as_deref()).await {
+        Ok(()) => {
+            steps::reached("webhook.stored");
+            StatusCode::OK.into_response()
+        }
         Err(error) => {
             // Not stored, so not acknowledged: Stripe sends it again.
             tracing::error!(event = event.id, %error, "a webhook event could not be stored");

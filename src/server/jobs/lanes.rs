@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
-use super::{capture, refusal::PARK_AFTER, void};
+use super::{capture, letters, refund, refusal::again_or_park, void};
 use crate::{
     postgres::{Errand, Kind, Step, StoreError},
     site::Site,
@@ -23,12 +23,22 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub struct Wakeups {
     money: Notify,
     mail: Notify,
+    events: Notify,
 }
 
 impl Wakeups {
     pub fn wake(&self) {
         self.money.notify_one();
         self.mail.notify_one();
+    }
+
+    /// A webhook event was stored.
+    pub fn wake_events(&self) {
+        self.events.notify_one();
+    }
+
+    pub(super) fn events(&self) -> &Notify {
+        &self.events
     }
 
     fn of(&self, kind: Kind) -> &Notify {
@@ -42,6 +52,10 @@ impl Wakeups {
 /// Starts the workers; they end with the `tasks`.
 pub(super) fn start(site: &Site, tasks: &mut JoinSet<()>) {
     for (kind, workers) in WORKERS {
+        if kind == Kind::Mail && site.mail.is_none() {
+            // Letters wait in the outbox until mail is set up.
+            continue;
+        }
         for _ in 0..workers {
             let site = site.clone();
             tasks.spawn(async move { work(&site, kind).await });
@@ -99,14 +113,12 @@ async fn perform(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     match errand.step {
         Step::Capture => capture::capture(site, errand).await,
         Step::Void => void::void(site, errand).await,
-        Step::Refund | Step::Mail(_) => site.postgres.put_off(errand, "nobody knows how yet", None).await,
+        Step::Refund => refund::refund(site, errand).await,
+        Step::Mail(letter) => letters::send(site, errand, letter).await,
     }
 }
 
 async fn put_off_fault(site: &Site, errand: &Errand, why: &str) -> Result<(), StoreError> {
     tracing::error!(errand = errand.id, booking = %errand.booking, step = errand.step.as_str(), why, "an errand failed");
-    if errand.attempt >= PARK_AFTER {
-        return site.postgres.park(errand, why).await;
-    }
-    site.postgres.put_off(errand, why, None).await
+    again_or_park(site, errand, why).await
 }

@@ -3,14 +3,19 @@
 mod lanes;
 
 mod capture;
+mod letters;
+mod refund;
 mod refusal;
 mod void;
 
+mod events;
 mod keys;
 mod sweeper;
 mod watch;
 
+pub use events::handle_events;
 pub use lanes::{Wakeups, run_errand, run_next};
+pub use watch::ask_for_pending_refunds;
 
 use std::time::Duration;
 
@@ -31,11 +36,15 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     });
     let jobs = site.clone();
     tasks.spawn(async move {
-        every(Duration::from_secs(1), || watch::handle_events(&jobs)).await;
+        events::work(&jobs).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {
-        every(Duration::from_secs(15), || watch::ask_for_quiet_payments(&jobs)).await;
+        every(Duration::from_secs(5), || watch::ask_for_quiet_payments(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(5), || watch::ask_for_pending_refunds(&jobs)).await;
     });
     let limits = site.limits.clone();
     tasks.spawn(async move {

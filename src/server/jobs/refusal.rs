@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// After this many refusals a person must look. What is away is waited for without end.
-pub(super) const PARK_AFTER: i16 = 12;
+const PARK_AFTER: i16 = 12;
 
 /// Again later. A refusal is tried again too: the next try looks first and learns what is true. Stripe replays a key's
 /// first answer, so after a stored 500 or a refusal the next call goes out under a new key.
@@ -25,6 +25,14 @@ pub(super) async fn put_off(site: &Site, errand: &Errand, error: &StripeError) -
         _ => Some(Uuid::new_v4().to_string()),
     };
     site.postgres.put_off(errand, why, new_key.as_deref()).await
+}
+
+/// Again later, and after many times a person.
+pub(super) async fn again_or_park(site: &Site, errand: &Errand, why: &str) -> Result<(), StoreError> {
+    if errand.attempt >= PARK_AFTER {
+        return site.postgres.park(errand, why).await;
+    }
+    site.postgres.put_off(errand, why, None).await
 }
 
 /// Stripe's sentences may repeat what a person typed; its codes do not.

@@ -1,26 +1,8 @@
+use super::refund::look_at_refunds;
 use crate::site::Site;
 
 /// A payment of which nothing was heard for this long is asked about: its webhook may never come.
 const QUIET_SECS: f64 = 20.0;
-
-/// Acts on stored webhook events. What they say is not believed but looked up, so their order does not matter.
-pub(super) async fn handle_events(site: &Site) {
-    let events = match site.postgres.open_events().await {
-        Ok(events) => events,
-        Err(error) => return tracing::warn!(%error, "webhook events cannot be read"),
-    };
-    for event in events {
-        if let Some(intent) = &event.intent
-            && let Err(error) = site.paying.settle_intent(intent).await
-        {
-            tracing::warn!(event = event.id, %error, "an event stays open");
-            continue;
-        }
-        if let Err(error) = site.postgres.event_handled(&event.id).await {
-            tracing::warn!(event = event.id, %error, "an event could not be closed");
-        }
-    }
-}
 
 pub(super) async fn ask_for_quiet_payments(site: &Site) {
     let quiet = match site.postgres.quiet_payments(QUIET_SECS).await {
@@ -30,6 +12,19 @@ pub(super) async fn ask_for_quiet_payments(site: &Site) {
     for booking in quiet {
         if let Err(error) = site.paying.settle_booking(booking).await {
             tracing::warn!(%booking, %error, "a quiet payment could not be asked about");
+        }
+    }
+}
+
+/// Asks what became of refunds that Stripe has and the bank is yet to take: their webhooks may never come.
+pub async fn ask_for_pending_refunds(site: &Site) {
+    let bookings = match site.postgres.bookings_with_pending_refunds().await {
+        Ok(bookings) => bookings,
+        Err(error) => return tracing::warn!(%error, "pending refunds cannot be looked for"),
+    };
+    for booking in bookings {
+        if let Err(error) = look_at_refunds(site, booking).await {
+            tracing::warn!(%booking, %error, "a pending refund could not be asked about");
         }
     }
 }

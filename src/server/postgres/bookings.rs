@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{
     AsStoreError, Postgres, StoreError, again_after_deadlock,
     ledger::{self, Account},
-    outbox::{self, Step},
+    outbox::{self, Letter, Step},
     payments::move_seats,
 };
 
@@ -50,7 +50,7 @@ const PNR_DRAWS: u32 = 8;
 
 impl Postgres {
     /// Turns an authorised payment into tickets, in one transaction: reserved seats become booked, the hold converted,
-    /// the booking ticketed; locator, ticket numbers, ledger and the queued capture are written with it. Calling it
+    /// the booking ticketed; locator, ticket numbers, ledger, the queued capture and the letter are written with it. Calling it
     /// again answers the same. The caller has checked amount and currency against the intent.
     pub async fn ticket(&self, booking: Uuid, card: Option<&str>) -> Result<TicketOutcome, StoreError> {
         for _ in 0..PNR_DRAWS {
@@ -134,7 +134,9 @@ impl Postgres {
         issue_tickets(&mut tx, booking, hold, &claim.quote.0).await?;
         let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
         ledger::post(&mut tx, booking, "ticketed", &lines, &claim.currency).await?;
-        outbox::queue(&mut tx, booking, Step::Capture, "", &json!({})).await?;
+        for step in [Step::Capture, Step::Mail(Letter::Tickets)] {
+            outbox::queue(&mut tx, booking, step, "", &json!({})).await?;
+        }
         tx.commit().await?;
         self.wake_workers();
         Ok(TicketOutcome::Ticketed { pnr, seats })

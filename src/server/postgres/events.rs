@@ -4,28 +4,46 @@ use super::{Postgres, StoreError};
 #[derive(Debug)]
 pub struct OpenEvent {
     pub id: String,
+    pub kind: String,
     pub intent: Option<String>,
+    /// This try's number, from 1.
+    pub attempt: i16,
 }
 
 impl Postgres {
     /// Stores an event by Stripe's id. Told again, it stays as it is.
-    pub async fn keep_event(&self, id: &str, kind: &str, intent: Option<&str>) -> Result<(), StoreError> {
+    pub async fn keep_event(
+        &self,
+        id: &str,
+        kind: &str,
+        intent: Option<&str>,
+        subject: Option<&str>,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
-            "insert into stripe_events (id, kind, intent_id) values ($1, $2, $3) on conflict do nothing",
+            "insert into stripe_events (id, kind, intent_id, subject_id) values ($1, $2, $3, $4)
+            on conflict do nothing",
             id,
             kind,
             intent,
+            subject,
         )
         .execute(&self.pool)
         .await?;
+        self.wakeups.wake_events();
         Ok(())
     }
 
-    /// Events not acted on, oldest first.
-    pub async fn open_events(&self) -> Result<Vec<OpenEvent>, StoreError> {
+    /// Leases events not acted on, those first that wait longest. One that fails comes back later and later, behind
+    /// newer ones; one whose server died comes back as well.
+    pub async fn lease_events(&self) -> Result<Vec<OpenEvent>, StoreError> {
         Ok(sqlx::query_as!(
             OpenEvent,
-            "select id, intent_id as intent from stripe_events where handled_at is null order by received_at limit 100"
+            r#"update stripe_events set attempts = least(attempts + 1, 30000),
+                run_at = sky_now() + make_interval(secs => least(300, 2 * 2 ^ least(attempts, 10)))
+            where id in (
+                select id from stripe_events where handled_at is null and run_at <= (select sky_now())
+                order by run_at limit 20 for update skip locked)
+            returning id, kind, intent_id as intent, attempts as attempt"#
         )
         .fetch_all(&self.pool)
         .await?)

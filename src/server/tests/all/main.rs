@@ -3,13 +3,18 @@
 // Helpers outside of test functions may fail a test too.
 #![allow(clippy::unwrap_used)]
 
+mod booked;
 mod world;
 
 mod deadlocks;
+mod disputes;
 mod holds;
 mod imports;
 mod keys;
+mod lanes;
 mod live;
+mod mail;
 mod pages;
 mod paying;
 mod races;
+mod refunds;

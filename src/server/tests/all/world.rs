@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    env,
+    env, fs,
+    path::PathBuf,
     sync::atomic::{AtomicI64, Ordering},
 };
 
@@ -26,8 +27,9 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use leptos::config::LeptosOptions;
+use payments::{Stripe, StripeConfig};
 use server::{
-    config::{Config, Secret, StripeSettings},
+    config::{Config, MailSettings, MailWay, Secret, StripeSettings},
     postgres::{Claim, Into, Once, Postgres},
     site::Site,
     terms::Terms,
@@ -47,6 +49,8 @@ pub struct World {
     pub pool: PgPool,
     pub postgres: Postgres,
     pub config: Config,
+    /// Where letters are written, a file each.
+    pub letters: PathBuf,
     offers: AtomicI64,
     _tasks: JoinSet<()>,
 }
@@ -72,6 +76,7 @@ impl World {
         })
         .unwrap();
         tokio::spawn(sandbox.clone().serve(listener, std::future::pending()));
+        let letters = env::temp_dir().join(format!("skyconnect-letters-{}", Uuid::new_v4()));
         let config = Config {
             database_url: String::new(),
             redis_url,
@@ -86,11 +91,30 @@ impl World {
                 script_url: format!("{api}v3/"),
                 api_url: Some(api),
             },
+            mail: Some(MailSettings {
+                way: MailWay::Folder(letters.clone()),
+                from: "SkyConnect <tickets@sky.test>".into(),
+            }),
             terms: Terms::default(),
         };
         let mut tasks = JoinSet::new();
         let site = Site::open(&config, options_of_pages(), postgres.clone(), &mut tasks).await.unwrap();
-        Self { site, sandbox, pool, postgres, config, offers: AtomicI64::new(0), _tasks: tasks }
+        Self { site, sandbox, pool, postgres, config, letters, offers: AtomicI64::new(0), _tasks: tasks }
+    }
+
+    /// A second server on the same database.
+    pub async fn another_site(&self) -> Site {
+        Site::open(&self.config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new()).await.unwrap()
+    }
+
+    /// The account at Stripe, for whoever looks there or does something by hand.
+    pub fn stripe(&self) -> Stripe {
+        Stripe::new(&StripeConfig {
+            secret_key: self.config.stripe.secret_key.0.clone(),
+            api_url: self.config.stripe.api_url.clone(),
+            webhook_secret: WEBHOOK_SECRET.into(),
+        })
+        .unwrap()
     }
 
     /// A signed offer of these flights, all on the day in a month, for so many adults in economy.
@@ -222,6 +246,13 @@ impl World {
         for (question, sql) in AUDIT {
             assert_eq!(self.count(sql).await, 0, "{question}");
         }
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        // Left behind at worst: a test must not fail over its own tidying.
+        _ = fs::remove_dir_all(&self.letters);
     }
 }
 

@@ -1,0 +1,82 @@
+use payments::StripeError;
+use uuid::Uuid;
+
+use super::refusal::{again_or_park, put_off, reason};
+use crate::{
+    postgres::{Errand, StoreError},
+    site::Site,
+    steps,
+};
+
+/// Refusals that trying again does not change: a person finds another way.
+const FOR_GOOD: [&str; 4] =
+    ["charge_disputed", "charge_already_refunded", "charge_not_refundable", "refund_disputed_payment"];
+
+/// Gives captured money back. A try that stayed unclear is followed by a look at what Stripe made for it, by the keys
+/// that it was asked under, and only then by another call.
+pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreError> {
+    steps::reached("refund.leased");
+    let Some(refund) = site.postgres.refund_of_errand(errand).await? else {
+        return site.postgres.park(errand, "there is no such refund").await;
+    };
+    if !refund.is_queued_as(errand) {
+        return site.postgres.errand_done(errand).await;
+    }
+    let Some(intent) = &refund.intent else {
+        return site.postgres.park(errand, "there is no intent to refund").await;
+    };
+    if !refund.was_captured {
+        // Its capture failed for good: unwinding the booking drops what was promised of money that never came.
+        return again_or_park(site, errand, "nothing was captured").await;
+    }
+    if errand.attempt > 1 {
+        match site.paying.stripe.refunds_of(intent).await {
+            Ok(made) => {
+                if let Some(made) = made.iter().find(|made| refund.is_made(made)) {
+                    site.postgres.refund_made(&refund, made).await?;
+                    steps::reached("refund.recorded");
+                    return Ok(());
+                }
+            }
+            Err(error) => return put_off(site, errand, &error).await,
+        }
+    }
+    match site.paying.stripe.refund(&refund.call_key(errand), intent, refund.amount_minor).await {
+        Ok(made) => {
+            steps::reached("refund.made");
+            site.postgres.refund_made(&refund, &made).await?;
+            steps::reached("refund.recorded");
+            Ok(())
+        }
+        Err(StripeError::Refused { code, .. }) if FOR_GOOD.contains(&code.as_str()) => {
+            tracing::error!(booking = %errand.booking, refund = %refund.id, code, "a refund was refused for good");
+            site.postgres.refund_refused(&refund, &code).await
+        }
+        Err(error) => put_off(site, errand, &error).await,
+    }
+}
+
+/// Writes down what became of a booking's refunds at Stripe: pending ones that were settled, and those that failed
+/// after they had succeeded.
+pub(super) async fn look_at_refunds(site: &Site, booking: Uuid) -> Result<(), LookError> {
+    let refunds = site.postgres.refunds_of(booking).await?;
+    let Some(intent) = refunds.iter().find_map(|refund| refund.intent.as_deref()) else { return Ok(()) };
+    let all = site.paying.stripe.refunds_of(intent).await?;
+    for refund in &refunds {
+        if let Some(made) = all.iter().find(|made| refund.is_made(made)) {
+            site.postgres.refund_made(refund, made).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Why something could not be looked up; the next look may.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum LookError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("Stripe said {}", reason(.0))]
+    Stripe(#[from] StripeError),
+    #[error("{0}")]
+    Checkout(#[from] app::ports::CheckoutError),
+}

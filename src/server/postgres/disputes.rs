@@ -1,0 +1,57 @@
+use payments::Dispute;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Postgres, StoreError,
+    cases::{self, CaseKind},
+    ledger::{self, Account},
+    money::lock_booking,
+};
+
+impl Postgres {
+    /// Writes down a dispute as Stripe has it now: while the bank has the money it is receivable again, won it is ours
+    /// as before, lost it stays gone. Each change is a case to look at; what is known already changes nothing.
+    pub async fn dispute_seen(&self, booking: Uuid, dispute: &Dispute) -> Result<(), StoreError> {
+        let (taken, given_back) = (format!("disputed:{}", dispute.id), format!("dispute_won:{}", dispute.id));
+        let status = format!("{:?}", dispute.status).to_lowercase();
+        let currency = dispute.currency.to_uppercase();
+        let mut tx = self.pool.begin().await?;
+        lock_booking(&mut tx, booking).await?;
+        let steps = sqlx::query_scalar!(
+            "select distinct step from ledger where booking_id = $1 and step in ($2, $3)",
+            booking,
+            taken,
+            given_back,
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let (is_taken, is_given_back) = (steps.contains(&taken), steps.contains(&given_back));
+        if dispute.status.holds_money() && !is_taken {
+            let lines = [(Account::Disputed, -dispute.amount_minor), (Account::Receivable, dispute.amount_minor)];
+            ledger::post(&mut tx, booking, &taken, &lines, &currency).await?;
+        }
+        if !dispute.status.holds_money() && is_taken && !is_given_back {
+            let lines = [(Account::Disputed, dispute.amount_minor), (Account::Receivable, -dispute.amount_minor)];
+            ledger::post(&mut tx, booking, &given_back, &lines, &currency).await?;
+        }
+        let told = sqlx::query_scalar!(
+            r#"select detail ->> 'status' as "status?" from cases where kind = $1 and reference = $2"#,
+            CaseKind::Dispute.as_str(),
+            dispute.id,
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .flatten();
+        if told.as_ref() != Some(&status) {
+            tracing::error!(%booking, dispute = dispute.id, status, "a payment is disputed");
+            let detail = json!({
+                "intent": dispute.intent_id, "amount_minor": dispute.amount_minor, "currency": currency,
+                "status": status, "reason": dispute.reason,
+            });
+            cases::reopen(&mut tx, Some(booking), CaseKind::Dispute, &dispute.id, &detail).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+}
