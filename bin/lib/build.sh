@@ -19,15 +19,16 @@ build_fingerprint() {
 release_build() {
   local stamp=$TARGET/release/skyconnect.stamp fingerprint
   fingerprint=$(build_fingerprint)
-  if [[ -x $PROGRAM && -x $SANDBOX && -d $SITE/pkg && -s $stamp && $(<"$stamp") == "$fingerprint" ]]; then
+  if [[ -x $PROGRAM && -x $SANDBOX && -x $TARGET/release/drill && -d $SITE/pkg && -s $stamp && $(<"$stamp") == "$fingerprint" ]]; then
     step 'build: nothing changed'
     return
   fi
   step 'build: release, through cargo-leptos (15 minutes the first time)'
   mkdir -p "$TARGET/release"
   rm -f "$stamp"
-  # The queries are checked against .sqlx/. The sandbox rides along with the server: they share their libraries.
+  # The queries are checked against .sqlx/. Sandbox and drill ride along with the server: they share their libraries.
   (cd "$ROOT" && SQLX_OFFLINE=true LEPTOS_SITE_ROOT=$SITE cargo leptos build --release --precompress --cargo-locked \
-    --bin-cargo-args=--package=stripe-sandbox --bin-cargo-args=--bin=stripe-sandbox)
+    --bin-cargo-args=--package=stripe-sandbox --bin-cargo-args=--bin=stripe-sandbox \
+    --bin-cargo-args=--package=drill --bin-cargo-args=--bin=drill)
   echo "$fingerprint" >"$stamp"
 }

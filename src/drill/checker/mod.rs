@@ -1,0 +1,76 @@
+//! Whether what was seen of a seat can have come from one seat: linearizability of a register with versions.
+//!
+//! The search is Wing and Gong's, with Lowe's memory of places already visited: an order of all operations is looked for
+//! in which each takes effect between its call and its answer, and in which the seat moves only as a seat may. Moves
+//! that no client saw (an expiry, an assignment) are allowed from the moment on at which something asked for them.
+//! Versions do the rest: most operations fit at one place only, so that thousands of them are ordered in milliseconds.
+
+mod register;
+mod search;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+
+use domain::hold::HoldId;
+
+use crate::{
+    clock::Moment,
+    history::{Event, Permits, SeatHistory, What},
+};
+
+pub use register::{Owner, Register};
+
+/// What no order explains.
+#[derive(Debug)]
+pub struct Violation {
+    /// Everything known of the seat, by time.
+    pub events: Vec<Event>,
+    /// How far the best order came, and what did not fit there.
+    pub stuck: Stuck,
+}
+
+#[derive(Clone, Debug)]
+pub struct Stuck {
+    pub register: Register,
+    pub left: Vec<Event>,
+}
+
+/// Looks for an order of a seat's history.
+///
+/// # Errors
+/// There is none.
+pub fn check(history: &SeatHistory, holds: &HashMap<HoldId, Permits>) -> Result<(), Box<Violation>> {
+    let events = events(history);
+    let fail = |stuck| Box::new(Violation { events: events.clone(), stuck });
+    if !history.contradictions.is_empty() {
+        let left = history.contradictions.clone();
+        return Err(fail(Stuck { register: Register::default(), left }));
+    }
+    // A hold that was seen to be over picks nothing more.
+    let late: Vec<Event> =
+        events.iter().filter(|event| picked_after_the_end(event, holds)).copied().collect();
+    if !late.is_empty() {
+        return Err(fail(Stuck { register: Register::default(), left: late }));
+    }
+    search::search(&events, holds).map_err(fail)
+}
+
+fn picked_after_the_end(event: &Event, holds: &HashMap<HoldId, Permits>) -> bool {
+    let What::Took { hold, .. } = event.what else { return false };
+    holds.get(&hold).is_some_and(|permits| permits.over < event.invoked)
+}
+
+/// All events by time, with each version's readings as the two that matter.
+fn events(history: &SeatHistory) -> Vec<Event> {
+    let mut events = history.events.clone();
+    for (version, reading) in &history.readings {
+        let what = What::Read { version: *version, state: reading.state };
+        events.push(Event { invoked: Moment::default(), answered: reading.by, what });
+        if let Some(still) = reading.still {
+            events.push(Event { invoked: still, answered: Moment::NEVER, what });
+        }
+    }
+    events.sort_by_key(|event| (event.invoked, event.answered));
+    events
+}

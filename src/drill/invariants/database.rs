@@ -1,0 +1,158 @@
+use sqlx::PgPool;
+
+use super::{AuditError, Broken};
+
+/// Each question names those that break its rule.
+const QUESTIONS: &[(&str, &str)] = &[
+    (
+        "invariant 1: a seat belongs to a live hold or a converted one, in the state that goes with it",
+        "select format('%s %s is %s of hold %s, which is %s', s.departure, s.seat, s.state, h.id, h.state)
+        from seats s join holds h on h.id = s.hold_id
+        where (s.state, h.state) not in (('held', 'active'), ('reserved', 'reserved'), ('booked', 'converted'))",
+    ),
+    (
+        "invariant 1: a traveller has one seat a leg",
+        "select format('hold %s traveller %s on %s', hold_id, traveller, departure)
+        from seats where hold_id is not null group by hold_id, traveller, departure having count(*) > 1",
+    ),
+    (
+        "invariant 1: a seat is sold once",
+        "select format('%s %s by %s coupons', departure, seat, count(*))
+        from coupons where state = 'open' and seat is not null group by departure, seat having count(*) > 1",
+    ),
+    (
+        "invariant 1: what a coupon names is booked for it",
+        "select format('coupon %s/%s of booking %s: %s %s is not its own', c.ticket, c.leg, b.id, c.departure, c.seat)
+        from coupons c join tickets t on t.number = c.ticket join bookings b on b.id = t.booking_id
+        where c.state = 'open' and c.seat is not null and not exists (
+            select from seats s where s.departure = c.departure and s.seat = c.seat and s.state = 'booked'
+                and s.hold_id = b.hold_id and s.traveller = t.ordinal)",
+    ),
+    (
+        "invariant 1: what is booked is named by a coupon",
+        "select format('%s %s of hold %s', s.departure, s.seat, s.hold_id) from seats s
+        where s.state = 'booked' and not exists (
+            select from coupons c join tickets t on t.number = c.ticket join bookings b on b.id = t.booking_id
+            where c.state = 'open' and c.departure = s.departure and c.seat = s.seat and b.hold_id = s.hold_id)",
+    ),
+    (
+        "invariant 1: a cabin's counter is what live holds and valid coupons add up to",
+        "select format('%s %s: %s taken, %s owned', departure, cabin, taken, owned) from (
+            select c.departure, c.cabin, c.taken, (
+                select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
+                where l.departure = c.departure and l.cabin = c.cabin and h.state in ('active', 'reserved')) + (
+                select count(*) from coupons k join tickets t on t.number = k.ticket
+                where k.departure = c.departure and k.cabin = c.cabin and k.state = 'open' and t.kind <> 'INF') as owned
+            from departure_cabins c) counted
+        where taken <> owned",
+    ),
+    (
+        "invariant 1: a class's counter is what live holds and valid coupons add up to",
+        "select format('%s %s: %s taken, %s owned', departure, class, taken, owned) from (
+            select c.departure, c.class, c.taken, (
+                select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
+                where l.departure = c.departure and l.class = c.class and h.state in ('active', 'reserved')) + (
+                select count(*) from coupons k join tickets t on t.number = k.ticket
+                where k.departure = c.departure and k.class = c.class and k.state = 'open' and t.kind <> 'INF') as owned
+            from departure_classes c) counted
+        where taken <> owned",
+    ),
+    (
+        "invariant 1: a cabin or class has no more takers than places",
+        "select format('%s %s: %s of %s', departure, cabin, taken, places) from departure_cabins where taken > places
+        union all
+        select format('%s %s: %s of %s', departure, class, taken, authorised)
+        from departure_classes where taken > authorised",
+    ),
+    (
+        "invariant 1: a visitor's count is what its live holds add up to",
+        "select format('visitor %s: %s counted', v.id, v.places) from visitors v
+        where v.kind = 'visitor' and v.places <> (
+            select coalesce(sum(h.places), 0) from holds h
+            where h.visitor = v.id and h.state in ('active', 'reserved'))",
+    ),
+    (
+        "invariant 3: a capture is asked for with the ticket, and only with it",
+        "select format('booking %s is %s', b.id, b.state) from bookings b
+        where (b.pnr is not null) <> exists (
+            select from outbox o where o.booking_id = b.id and o.kind = 'money' and o.step = 'capture')",
+    ),
+    (
+        "invariant 3: money is captured only for what is or was ticketed",
+        "select format('booking %s is %s, its payment %s', b.id, b.state, p.state)
+        from payments p join bookings b on b.id = p.booking_id
+        where p.state in ('captured', 'part_refunded', 'refunded')
+            and b.state not in ('ticketed', 'part_cancelled', 'cancelled')",
+    ),
+    (
+        "invariant 3: what is ticketed is paid, when nothing is queued any more",
+        "select format('booking %s is %s, its payment %s', b.id, b.state, p.state)
+        from bookings b join payments p on p.booking_id = b.id
+        where b.state in ('ticketed', 'part_cancelled') and p.state not in ('captured', 'part_refunded', 'refunded')",
+    ),
+    (
+        "invariant 3: a hold is converted if and only if its booking was ticketed",
+        "select format('hold %s is %s, booking %s is %s', h.id, h.state, b.id, b.state)
+        from holds h left join bookings b on b.hold_id = h.id
+        where (h.state = 'converted') <> coalesce(b.pnr is not null, false)",
+    ),
+    (
+        "invariant 3: everyone of a booking has one ticket",
+        "select format('booking %s', b.id) from bookings b where b.pnr is not null and (
+            select count(*) from tickets t where t.booking_id = b.id) <> (
+            select count(*) from hold_travellers t where t.hold_id = b.hold_id)",
+    ),
+    (
+        "invariant 4: one booking for each hold, one hold for each offer",
+        "select format('hold %s', hold_id) from bookings group by hold_id having count(*) > 1
+        union all
+        select format('visitor %s', visitor) from holds where state in ('active', 'reserved')
+        group by visitor, offer_digest having count(*) > 1",
+    ),
+    (
+        "invariant 5: what is paid is what the hold was frozen at",
+        "select format('booking %s: %s frozen, %s paid', b.id, h.total_minor, p.amount_minor)
+        from payments p join bookings b on b.id = p.booking_id join holds h on h.id = b.hold_id
+        where (p.amount_minor, p.currency) <> (h.total_minor, h.currency)",
+    ),
+    (
+        "invariant 6: a booking's ledger adds up to nothing",
+        "select format('booking %s: %s %s', booking_id, sum(amount_minor), currency)
+        from ledger group by booking_id, currency having sum(amount_minor) <> 0",
+    ),
+    (
+        "invariant 6: a ticketed booking's captured money stands in its ledger",
+        "select format('booking %s: %s paid', p.booking_id, p.amount_minor) from payments p
+        where p.state in ('captured', 'part_refunded', 'refunded') and p.amount_minor <> (
+            select coalesce(sum(l.amount_minor), 0) from ledger l
+            where l.booking_id = p.booking_id and l.account = 'captured')",
+    ),
+    (
+        "invariant 6: what comes back is what was quoted, and no more than was paid",
+        "select format('booking %s: %s back of %s', p.booking_id, r.back, p.amount_minor)
+        from payments p join (
+            select booking_id, sum(amount_minor) as back from refunds where state <> 'failed' group by booking_id) r
+            on r.booking_id = p.booking_id
+        where r.back > p.amount_minor or r.back <> (
+            select coalesce(sum(c.refund_minor), 0) from cancellations c
+            where c.booking_id = p.booking_id and c.state <> 'quoted')",
+    ),
+    (
+        "invariant 7: nothing is parked",
+        "select format('outbox %s %s of booking %s: %s', id, step, booking_id, last_error)
+        from outbox where state = 'parked'",
+    ),
+    (
+        "staff have nothing to look at",
+        "select format('case %s %s of booking %s', kind, reference, booking_id) from cases where state = 'open'",
+    ),
+];
+
+pub(super) async fn ask(pool: &PgPool) -> Result<Vec<Broken>, AuditError> {
+    let mut broken = Vec::new();
+    for (rule, sql) in QUESTIONS {
+        let offenders: Vec<String> = sqlx::query_scalar(*sql).fetch_all(pool).await?;
+        broken.extend(Broken::new(rule, offenders));
+    }
+    Ok(broken)
+}

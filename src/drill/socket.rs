@@ -1,0 +1,62 @@
+//! The live channel of a departure, as a browser listens to it.
+
+use std::time::Duration;
+
+use domain::{
+    departure::DepartureId,
+    live::{Frame, SeatPicture},
+};
+use futures_util::StreamExt as _;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, client::IntoClientRequest as _, http::HeaderValue},
+};
+
+use crate::{
+    clock::Clock,
+    history::History,
+    web::{PUBLIC_ORIGIN, Web},
+};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// A browser's picture of one departure's seats, kept by its socket for as long as that is read.
+#[derive(Debug)]
+pub struct Watch {
+    departure: DepartureId,
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub picture: SeatPicture,
+    clock: Clock,
+}
+
+impl Watch {
+    /// None where the server cannot be reached: a page without live changes still works.
+    pub async fn open(web: &Web, server: usize, departure: DepartureId) -> Option<Self> {
+        let url = format!("ws://{}/live/departures/{departure}", web.servers[server]);
+        let mut request = url.into_client_request().ok()?;
+        request.headers_mut().insert("origin", HeaderValue::from_static(PUBLIC_ORIGIN));
+        let (socket, _) = timeout(CONNECT_WITHIN, connect_async(request)).await.ok()?.ok()?;
+        Some(Self { departure, socket, picture: SeatPicture::default(), clock: web.clock })
+    }
+
+    /// Takes in what comes within that time; false when the channel is closed.
+    pub async fn listen(&mut self, history: &History, wait: Duration) -> bool {
+        let until = tokio::time::Instant::now() + wait;
+        while let Ok(message) = tokio::time::timeout_at(until, self.socket.next()).await {
+            match message {
+                Some(Ok(Message::Binary(bytes))) => self.take(history, &bytes),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return false,
+            }
+        }
+        true
+    }
+
+    fn take(&mut self, history: &History, bytes: &[u8]) {
+        if let Ok(Frame::Snapshot(changes) | Frame::Changes(changes)) = Frame::decode(bytes) {
+            history.told(self.departure, &changes, self.clock.now());
+            self.picture.apply_snapshot(&changes);
+        }
+    }
+}

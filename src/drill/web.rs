@@ -1,0 +1,178 @@
+//! How travellers reach the servers: plain HTTP, form posts, a cookie.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Mutex,
+    time::Duration,
+};
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::{
+    Request, StatusCode,
+    body::Bytes,
+    header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE},
+};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+
+use crate::{
+    answer::Refusal,
+    clock::{Clock, Moment},
+};
+
+/// The origin under which all servers are seen, as behind a load balancer.
+pub const PUBLIC_ORIGIN: &str = "http://drill.test";
+/// After this a traveller gives up waiting, looks and asks again. Longer than the server's own time-outs but for the last.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+/// What came of a call.
+#[derive(Debug)]
+pub enum Answer<T> {
+    Done(T),
+    /// A rule said no: nothing was done.
+    Refused(Refusal),
+    /// No answer, or one that says that it is not known: it may have been done, or may yet be.
+    Unclear,
+}
+
+/// A call with the times between which it took effect, if it did.
+#[derive(Debug)]
+pub struct Call<T> {
+    pub invoked: Moment,
+    pub answered: Moment,
+    pub server: usize,
+    pub answer: Answer<T>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Web {
+    client: Client<HttpConnector, Full<Bytes>>,
+    pub servers: Vec<SocketAddr>,
+    pub clock: Clock,
+}
+
+impl Web {
+    pub fn new(servers: Vec<SocketAddr>, clock: Clock) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(Duration::from_secs(2)));
+        Self { client: Client::builder(TokioExecutor::new()).build(connector), servers, clock }
+    }
+
+    pub async fn is_ready(&self, server: SocketAddr) -> bool {
+        let request = Request::get(format!("http://{server}/readyz")).body(Full::default());
+        let Ok(request) = request else { return false };
+        matches!(self.send(request).await, Some((StatusCode::OK, ..)))
+    }
+
+    /// Status, headers and whole body; none where no whole answer came in time.
+    pub async fn send(&self, request: Request<Full<Bytes>>) -> Option<(StatusCode, HeaderMap, Bytes)> {
+        timeout(PATIENCE, async {
+            let answer = self.client.request(request).await.ok()?;
+            let (head, body) = answer.into_parts();
+            Some((head.status, head.headers, body.collect().await.ok()?.to_bytes()))
+        })
+        .await
+        .ok()?
+    }
+}
+
+/// One person's browser: an address and a cookie of its own. Each call goes to any of the servers.
+#[derive(Debug)]
+pub struct Browser {
+    web: Web,
+    address: Ipv4Addr,
+    cookie: Mutex<Option<String>>,
+}
+
+impl Browser {
+    /// `number` tells its address from all others.
+    pub fn new(web: Web, number: u32) -> Self {
+        Self { web, address: Ipv4Addr::from_bits(0x0a00_0001 + number), cookie: Mutex::new(None) }
+    }
+
+    /// Posts a form to one of our server functions and reads its JSON.
+    pub async fn call<T: DeserializeOwned>(&self, endpoint: &str, fields: &[(&str, &str)]) -> Call<T> {
+        let read = |_: &HeaderMap, body: &Bytes| serde_json::from_slice(body).ok();
+        self.call_with(endpoint, fields, None, read).await
+    }
+
+    /// As `call`, for what is to be done once however often it is asked for under that key.
+    pub async fn once<T: DeserializeOwned>(
+        &self,
+        endpoint: &str,
+        fields: &[(&str, &str)],
+        key: &str,
+    ) -> Call<T> {
+        let read = |_: &HeaderMap, body: &Bytes| serde_json::from_slice(body).ok();
+        self.call_with(endpoint, fields, Some(key), read).await
+    }
+
+    /// As `once`, and reads where it leads on to.
+    pub async fn follow(&self, endpoint: &str, fields: &[(&str, &str)], key: &str) -> Call<String> {
+        let read = |head: &HeaderMap, _: &Bytes| Some(head.get(LOCATION)?.to_str().ok()?.to_owned());
+        self.call_with(endpoint, fields, Some(key), read).await
+    }
+
+    async fn call_with<T>(
+        &self,
+        endpoint: &str,
+        fields: &[(&str, &str)],
+        key: Option<&str>,
+        read: impl FnOnce(&HeaderMap, &Bytes) -> Option<T>,
+    ) -> Call<T> {
+        let server = fastrand::usize(..self.web.servers.len());
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::post(format!("http://{}/api/{endpoint}", self.web.servers[server]))
+            .header(ORIGIN, PUBLIC_ORIGIN)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("x-forwarded-for", self.address.to_string());
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let cookie = self.cookie();
+        if let Some(cookie) = &cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        let invoked = self.web.clock.now();
+        let answer = match request.body(Full::from(form)) {
+            Ok(request) => self.web.send(request).await,
+            Err(_) => None,
+        };
+        let answered = self.web.clock.now();
+        let answer = match answer {
+            None => Answer::Unclear,
+            Some((status, head, body)) => {
+                self.keep_cookie(&head);
+                if status.is_success() {
+                    read(&head, &body).map_or(Answer::Unclear, Answer::Done)
+                } else if status.is_client_error() {
+                    Answer::Refused(serde_json::from_slice(&body).unwrap_or_else(|_| Refusal {
+                        code: format!("status_{}", status.as_u16()),
+                        ..Refusal::default()
+                    }))
+                } else {
+                    Answer::Unclear
+                }
+            }
+        };
+        Call { invoked, answered, server, answer }
+    }
+
+    /// The cookie as it is sent; none before the first answer.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+
+    fn keep_cookie(&self, head: &HeaderMap) {
+        let set = head.get(SET_COOKIE).and_then(|value| value.to_str().ok());
+        if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
+            *self.cookie.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(cookie.to_owned());
+        }
+    }
+}
