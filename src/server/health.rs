@@ -1,14 +1,10 @@
 //! `/healthz`: the process answers. `/readyz`: what it depends on does.
 
-use std::time::Duration;
-
 use axum::{Json, extract::State, http::StatusCode};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::site::Site;
-
-const PATIENCE: Duration = Duration::from_secs(2);
+use crate::{patience, site::Site};
 
 #[derive(Serialize)]
 pub struct Readiness {
@@ -24,7 +20,7 @@ pub async fn healthz() -> &'static str {
 
 /// 200 while seats can be sold, Redis or not; 503 without Postgres.
 pub async fn readyz(State(site): State<Site>) -> (StatusCode, Json<Readiness>) {
-    let postgres = matches!(timeout(PATIENCE, site.postgres.ping()).await, Ok(Ok(())));
+    let postgres = matches!(timeout(patience::HEALTH, site.postgres.ping()).await, Ok(Ok(())));
     let redis = !site.live.is_slow();
     let status = match (postgres, redis) {
         (true, true) => "ready",

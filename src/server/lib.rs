@@ -4,6 +4,7 @@
 //! `seating`, `checkout`, `trips`. All SQL is in `postgres`, the live channel in `live`, what runs by itself in `jobs`.
 
 pub mod config;
+pub mod patience;
 pub mod router;
 pub mod run;
 pub mod site;
@@ -28,6 +29,7 @@ pub mod timetables;
 
 mod headers;
 mod health;
+mod in_time;
 pub mod limits;
 mod origins;
 pub mod signing;

@@ -1,27 +1,23 @@
 //! Every address that answers.
 
-use std::time::Duration;
-
 use app::{App, ports::Visitor, shell};
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, header},
     middleware::{self, Next},
-    response::{IntoResponse as _, Response},
+    response::Response,
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
-use tokio::time::timeout;
 use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
 
 use crate::{
-    headers, health, limits, live::watch_departure, origins::refuse_foreign_changes, picking::pick_seat, site::Site,
-    visitors::know_visitor, webhook::stripe_webhook,
+    headers, health, in_time::end_in_time, limits, live::watch_departure, origins::refuse_foreign_changes,
+    picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
 };
 
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// No form of ours is near this size; a webhook event may be.
 const LARGEST_BODY_BYTES: usize = 256 * 1024;
 
@@ -67,17 +63,6 @@ pub fn router(site: Site) -> Router {
 /// Method and path: never the query, which may hold names.
 fn span(request: &axum::http::Request<axum::body::Body>) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path())
-}
-
-/// Nobody waits without bound. What is cut off here may still have been done: the sentence says so.
-async fn end_in_time(request: Request, next: Next) -> Response {
-    if let Ok(response) = timeout(REQUEST_TIMEOUT, next.run(request)).await {
-        return response;
-    }
-    let retry = [(header::RETRY_AFTER, HeaderValue::from_static("10"))];
-    let sentence =
-        "This took too long, and it may or may not have been done. Go back and look before you repeat it.";
-    (StatusCode::SERVICE_UNAVAILABLE, retry, sentence).into_response()
 }
 
 /// Files with a hash in their name never change; others are asked for again.

@@ -1,20 +1,17 @@
 //! Serving until told to stop.
 
-use std::{future::Future, io, net::SocketAddr, time::Duration};
+use std::{future::Future, io, net::SocketAddr};
 
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::{net::TcpListener, signal, task::JoinSet, time::timeout};
 
 use crate::{
     config::Config,
-    jobs,
+    jobs, patience,
     postgres::{Postgres, StoreError},
     router::router,
     site::{Site, SiteError},
 };
-
-/// Requests under way get this long to end.
-const GRACE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -75,7 +72,7 @@ pub async fn serve(
             return Err(RunError::JobEnded);
         }
     }
-    if timeout(GRACE, server).await.is_err() {
+    if timeout(patience::STOPPING, server).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
     tasks.shutdown().await;

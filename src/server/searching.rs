@@ -5,7 +5,7 @@ mod pricing;
 mod request;
 mod results;
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use app::{
     answers::{Board, SearchRequest, SearchResults},
@@ -13,7 +13,6 @@ use app::{
 };
 use async_trait::async_trait;
 use domain::{airport::Place, cabin::Cabin, departure::DepartureId};
-use tokio::time::timeout;
 
 use crate::{postgres::Postgres, signing::Signing, timetables::Timetables};
 
@@ -27,9 +26,6 @@ pub struct Searching {
     signing: Signing,
 }
 
-/// People who search wait no longer than this for what is left.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 impl Searching {
     pub fn new(timetables: Timetables, postgres: Postgres, signing: Signing) -> Self {
         Self { timetables, postgres, signing }
@@ -41,17 +37,10 @@ impl Searching {
         departures: &[DepartureId],
         cabin: Cabin,
     ) -> Result<HashMap<DepartureId, u16>, SearchError> {
-        match timeout(PATIENCE, self.postgres.places_left(departures, cabin)).await {
-            Ok(Ok(left)) => Ok(left),
-            Ok(Err(error)) => {
-                tracing::error!(%error, "availability cannot be read");
-                Err(SearchError::Unavailable)
-            }
-            Err(_) => {
-                tracing::error!("availability was not read in time");
-                Err(SearchError::Unavailable)
-            }
-        }
+        self.postgres.places_left(departures, cabin).await.map_err(|error| {
+            tracing::error!(%error, "availability cannot be read");
+            SearchError::Unavailable
+        })
     }
 }
 

@@ -7,7 +7,7 @@ mod picks;
 mod travellers;
 mod view;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use app::{
     answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
@@ -21,7 +21,7 @@ use domain::{
     seat::SeatState,
 };
 
-use tokio::{task::JoinSet, time::timeout};
+use tokio::task::JoinSet;
 
 use crate::{
     batching::{Batcher, NoAnswer},
@@ -35,9 +35,6 @@ use crate::{
 pub(crate) use assign::{Whom, assign};
 use facts::{HoldFacts, Remembered};
 use picks::Picks;
-
-/// A hold is read first in whatever is done with it: when that takes longer, nothing was done yet.
-const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Alternatives offered for a seat that is gone.
 const ALTERNATIVES: usize = 3;
@@ -79,11 +76,7 @@ impl Seating {
 
     /// A live hold of this visitor. One whose time is over is ended first.
     pub(crate) async fn live_hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldRecord, HoldError> {
-        let Ok(hold) = timeout(PATIENCE, self.postgres.hold(visitor.0, id)).await else {
-            tracing::error!("a hold was not read in time");
-            return Err(HoldError::Unavailable);
-        };
-        let hold = hold.map_err(away)?.ok_or(HoldError::NotFound)?;
+        let hold = self.postgres.hold(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
         if !hold.state.is_live() {
             return Err(HoldError::Ended(hold.state));
         }

@@ -15,6 +15,7 @@ use crate::{
     live::Live,
     mail::{Mail, MailSetupError},
     origins::Origins,
+    patience,
     postgres::Postgres,
     searching::Searching,
     seating::Seating,
@@ -86,7 +87,8 @@ impl Site {
             secret_key: config.stripe.secret_key.0.clone(),
             api_url: config.stripe.api_url.clone(),
             webhook_secret: config.stripe.webhook_secret.0.clone(),
-        })?;
+        })?
+        .with_timeout(patience::STRIPE_ATTEMPT);
         let page = StripePage {
             publishable_key: config.stripe.publishable_key.clone(),
             script_url: config.stripe.script_url.clone(),

@@ -3,13 +3,12 @@ use std::{
     future::Future,
     hash::Hash,
     sync::Arc,
-    time::Duration,
 };
 
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::reply::{NoAnswer, Reply, reply};
-use crate::postgres::StoreError;
+use crate::{patience, postgres::StoreError};
 
 /// Requests in one call at most.
 const LARGEST_BATCH: usize = 128;
@@ -17,8 +16,6 @@ const LARGEST_BATCH: usize = 128;
 const LANES: usize = 2;
 /// Requests that may wait; more are refused at once, which is better than late.
 const QUEUE: usize = 4096;
-/// Nobody waits for an answer longer than this.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// Requests of a batch that aborted, done again one by one, so many at a time.
 const REDONE_AT_ONCE: usize = 8;
 
@@ -66,7 +63,7 @@ impl<F: Folded> Batcher<F> {
     pub async fn ask(&self, ask: F::Ask) -> Result<F::Answer, NoAnswer> {
         let (reply, waiter) = reply();
         self.queue.try_send(Waiting { ask, reply }).map_err(|_| NoAnswer::NotDone)?;
-        waiter.answer(PATIENCE).await
+        waiter.answer(patience::BATCHED).await
     }
 }
 

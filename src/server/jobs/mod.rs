@@ -24,7 +24,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::site::Site;
+use crate::{patience, site::Site};
 
 /// Starts every job; they end with the `tasks`.
 pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
@@ -61,13 +61,10 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     });
 }
 
-/// A run that takes longer hangs on something that will never answer. What it leased comes back by itself.
-const PATIENCE: Duration = Duration::from_mins(3);
-
 /// Runs a job for ever, with a pause after each run, so that runs never pile up.
 async fn every<F: Future<Output = ()>>(pause: Duration, mut job: impl FnMut() -> F) {
     loop {
-        if timeout(PATIENCE, job()).await.is_err() {
+        if timeout(patience::JOB, job()).await.is_err() {
             tracing::error!("a job did not end in time and starts again");
         }
         sleep(pause).await;

@@ -9,9 +9,8 @@ use tokio::{
 };
 
 use super::hub::Hub;
+use crate::patience;
 
-const PUBLISH_TIMEOUT: Duration = Duration::from_millis(500);
-const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(1);
 const BEAT: Duration = Duration::from_secs(2);
 const RECONNECT_WAIT: Duration = Duration::from_secs(1);
 const PUBLISH_BACKLOG: usize = 4096;
@@ -43,7 +42,7 @@ impl Relay {
     pub async fn subscribe(&self, departure: DepartureId) {
         let (done, confirmed) = oneshot::channel();
         if self.wishes.send(Wish::Subscribe(departure, done)).is_ok() {
-            let _ = timeout(SUBSCRIBE_TIMEOUT, confirmed).await;
+            let _ = timeout(patience::REDIS, confirmed).await;
         }
     }
 
@@ -73,13 +72,13 @@ async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Ve
             publishing.cmd("PUBLISH").arg(channel(departure)).arg(frame).ignore();
         }
         if connection.is_none() {
-            connection = timeout(PUBLISH_TIMEOUT, redis.get_multiplexed_async_connection())
+            connection = timeout(patience::PUBLISH, redis.get_multiplexed_async_connection())
                 .await
                 .ok()
                 .and_then(Result::ok);
         }
         let Some(redis) = connection.as_mut() else { continue };
-        let published = timeout(PUBLISH_TIMEOUT, publishing.query_async::<()>(redis)).await;
+        let published = timeout(patience::PUBLISH, publishing.query_async::<()>(redis)).await;
         if !matches!(published, Ok(Ok(()))) {
             connection = None;
         }
@@ -89,7 +88,7 @@ async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Ve
 /// Listens as long as the server lives; after a break everything watched is subscribed again.
 async fn listen(hub: Arc<Hub>, redis: redis::Client, mut wished: mpsc::UnboundedReceiver<Wish>) {
     loop {
-        match timeout(SUBSCRIBE_TIMEOUT, redis.get_async_pubsub()).await {
+        match timeout(patience::REDIS, redis.get_async_pubsub()).await {
             Ok(Ok(pubsub)) => {
                 hear(&hub, pubsub, &mut wished).await;
                 tracing::warn!("redis is away: other servers' seat changes come late");
@@ -114,7 +113,7 @@ async fn listen(hub: Arc<Hub>, redis: redis::Client, mut wished: mpsc::Unbounded
 async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::UnboundedReceiver<Wish>) {
     let (mut sink, mut messages) = pubsub.split();
     for departure in hub.watched() {
-        if !matches!(timeout(SUBSCRIBE_TIMEOUT, sink.subscribe(channel(departure))).await, Ok(Ok(()))) {
+        if !matches!(timeout(patience::REDIS, sink.subscribe(channel(departure))).await, Ok(Ok(()))) {
             return;
         }
     }
@@ -124,7 +123,7 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
         tokio::select! {
             _ = beat.tick() => {
                 // A Redis that is frozen breaks no connection: only a question that stays open shows it.
-                if !matches!(timeout(SUBSCRIBE_TIMEOUT, sink.ping::<redis::Value>()).await, Ok(Ok(_))) {
+                if !matches!(timeout(patience::REDIS, sink.ping::<redis::Value>()).await, Ok(Ok(_))) {
                     return;
                 }
             }
@@ -142,14 +141,14 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
                 let Some(wish) = wish else { return };
                 let done = match wish {
                     Wish::Subscribe(departure, done) => {
-                        let answer = timeout(SUBSCRIBE_TIMEOUT, sink.subscribe(channel(departure))).await;
+                        let answer = timeout(patience::REDIS, sink.subscribe(channel(departure))).await;
                         let _ = done.send(());
                         answer
                     }
                     // Someone may have come back meanwhile.
                     Wish::Unsubscribe(departure) if hub.watched().contains(&departure) => continue,
                     Wish::Unsubscribe(departure) => {
-                        timeout(SUBSCRIBE_TIMEOUT, sink.unsubscribe(channel(departure))).await
+                        timeout(patience::REDIS, sink.unsubscribe(channel(departure))).await
                     }
                 };
                 if !matches!(done, Ok(Ok(()))) {

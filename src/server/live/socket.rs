@@ -19,10 +19,8 @@ use tokio::{
 };
 
 use super::Live;
-use crate::site::Site;
+use crate::{patience, site::Site};
 
-/// A viewer that does not take a frame within this time is let go.
-const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Snapshots that a viewer may ask for: one in this time.
 const ASK_PAUSE: Duration = Duration::from_secs(1);
 /// The longest frame that a viewer may send.
@@ -107,10 +105,10 @@ async fn talk(
 }
 
 async fn send(socket: &mut WebSocket, frame: Bytes) -> bool {
-    matches!(timeout(SEND_TIMEOUT, socket.send(Message::Binary(frame))).await, Ok(Ok(())))
+    matches!(timeout(patience::FRAME, socket.send(Message::Binary(frame))).await, Ok(Ok(())))
 }
 
 async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
-    let _ = timeout(SEND_TIMEOUT, socket.send(Message::Close(Some(frame)))).await;
+    let _ = timeout(patience::FRAME, socket.send(Message::Close(Some(frame)))).await;
 }

@@ -145,7 +145,7 @@ impl Postgres {
 
 /// A ticket for each traveller and a coupon for each leg, with the seat that was picked for it.
 async fn issue_tickets(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Uuid,
     hold: HoldId,
     quote: &Quote,

@@ -91,7 +91,7 @@ impl Postgres {
 
 /// Opens a case with the step that it comes from. Told again, it stays as it is, closed or not. Tells whether it is new.
 pub(super) async fn open(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Option<Uuid>,
     kind: CaseKind,
     reference: &str,
@@ -111,7 +111,7 @@ pub(super) async fn open(
 
 /// Opens a case, or opens it again with what is known now: the matter came back after someone had closed it.
 pub(super) async fn reopen(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Option<Uuid>,
     kind: CaseKind,
     reference: &str,

@@ -5,7 +5,7 @@ use domain::{
     live::SeatChange,
     offer::Offer,
 };
-use sqlx::{PgConnection, types::Json};
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{AsStoreError, Once, Postgres, StoreError, again_after_deadlock, idempotency::keep};
@@ -240,11 +240,11 @@ impl Postgres {
         again_after_deadlock(|| async {
             let Some(asking) = asking.filter(|asking| asking.has_key()) else {
                 // One statement is a transaction of its own.
-                return end_hold(&mut *self.pool.acquire().await?, hold, state).await;
+                return end_hold(&self.pool, hold, state).await;
             };
             let mut tx = self.pool.begin().await?;
             keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
-            let freed = end_hold(&mut tx, hold, state).await?;
+            let freed = end_hold(&mut *tx, hold, state).await?;
             tx.commit().await?;
             Ok(freed)
         })
@@ -276,14 +276,18 @@ impl Postgres {
     }
 }
 
-async fn end_hold(conn: &mut PgConnection, hold: HoldId, state: HoldState) -> Result<Freed, StoreError> {
+async fn end_hold(
+    on: impl sqlx::PgExecutor<'_>,
+    hold: HoldId,
+    state: HoldState,
+) -> Result<Freed, StoreError> {
     let rows = sqlx::query!(
         r#"select departure as "departure!", seat as "seat!", state as "state!", version as "version!"
         from end_hold($1, $2)"#,
         hold.0,
         state.as_str(),
     )
-    .fetch_all(conn)
+    .fetch_all(on)
     .await?;
     Ok(rows
         .into_iter()

@@ -132,7 +132,7 @@ impl Postgres {
 /// Keeps the answer with its effect. Whoever is deciding the same is waited for; if that one commits, this transaction
 /// fails by [`ANSWERED`].
 pub(super) async fn keep(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     once: &Once,
     hold: Option<HoldId>,
     answer: &impl Serialize,

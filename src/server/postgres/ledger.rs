@@ -40,7 +40,7 @@ impl Account {
 /// account's line stands once per step, so that a step written twice fails (`ledger_line_once`). A step that a booking
 /// can take several times names what it is about, such as `refunded:re_1`. Lines of nothing are left out.
 pub(super) async fn post(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Uuid,
     step: &str,
     lines: &[(Account, i64)],

@@ -13,13 +13,14 @@ mod letters;
 mod money;
 mod outbox;
 mod payments;
+mod pool;
 mod refunds;
 mod schedules;
 mod seats;
 mod travellers;
 mod trips;
 
-use std::{io, str::FromStr, sync::Arc, time::Duration};
+use std::{str::FromStr, sync::Arc};
 
 use sqlx::{
     Connection as _, PgConnection, PgPool,
@@ -27,9 +28,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use tokio::time::timeout;
-
-use crate::{jobs::Wakeups, terms::Terms};
+use crate::{jobs::Wakeups, patience, terms::Terms};
+use pool::{Pool, Tx};
 
 pub use bookings::TicketOutcome;
 pub use cases::{CaseKind, CaseRow};
@@ -46,14 +46,14 @@ pub use seats::{Pick, PickAnswer};
 pub use travellers::NamedTraveller;
 pub use trips::{Opening, TicketRecord, TripRecord};
 
-/// The store. Every wait in it is bounded: for a connection, for a lock, for a statement.
+/// The store. Every wait in it is bounded, as `patience` says: for a connection, for a lock, for an answer.
 #[derive(Clone, Debug)]
 pub struct Postgres {
-    pool: PgPool,
+    pool: Pool,
     /// A few connections apart, so that errands and requests never wait for each other's.
-    jobs_pool: PgPool,
+    jobs_pool: Pool,
     /// Those of the batchers. They wait shortly for a lock: whoever holds it must not keep a whole batch waiting.
-    batch_pool: PgPool,
+    batch_pool: Pool,
     terms: Terms,
     wakeups: Arc<Wakeups>,
 }
@@ -85,12 +85,9 @@ impl StoreError {
     }
 }
 
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECTIONS: u32 = 32;
 const JOB_CONNECTIONS: u32 = 8;
 const BATCH_CONNECTIONS: u32 = 12;
-/// A batch's call is given up after this time; a statement ends earlier unless Postgres itself stands still.
-const BATCH_PATIENCE: Duration = Duration::from_secs(4);
 const DEADLOCK_TRIES: u32 = 3;
 
 impl Postgres {
@@ -104,16 +101,22 @@ impl Postgres {
         migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
         let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
-        let impatient = Self::bounded(options).options([("lock_timeout", "500ms")]);
+        let lock_ms = patience::BATCH_LOCK.as_millis();
+        let impatient = Self::bounded(options).options([("lock_timeout", lock_ms)]);
         let batch_pool = Self::pool(BATCH_CONNECTIONS).connect_with(impatient).await?;
-        Ok(Self { jobs_pool, batch_pool, ..Self::over(pool) })
+        Ok(Self {
+            jobs_pool: Pool::new(jobs_pool),
+            batch_pool: Pool::new(batch_pool).with_patience(patience::BATCH_ANSWER),
+            ..Self::over(pool)
+        })
     }
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
+        let pool = Pool::new(pool);
         Self {
             jobs_pool: pool.clone(),
-            batch_pool: pool.clone(),
+            batch_pool: pool.clone().with_patience(patience::BATCH_ANSWER),
             pool,
             terms: Terms::default(),
             wakeups: Arc::default(),
@@ -146,18 +149,15 @@ impl Postgres {
 
     /// How connections are kept; for tests that want more of them than a server.
     pub fn pool(connections: u32) -> PgPoolOptions {
-        PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
+        pool::options(connections)
     }
 
     /// Options whose sessions give up instead of waiting without end.
     pub fn bounded(options: PgConnectOptions) -> PgConnectOptions {
         options.application_name("skyconnect").options([
-            ("statement_timeout", "5s"),
-            ("lock_timeout", "2s"),
-            ("idle_in_transaction_session_timeout", "10s"),
+            ("statement_timeout", patience::STATEMENT.as_millis()),
+            ("lock_timeout", patience::LOCK.as_millis()),
+            ("idle_in_transaction_session_timeout", patience::IDLE_TRANSACTION.as_millis()),
         ])
     }
 
@@ -170,22 +170,6 @@ impl Postgres {
         self.pool.close().await;
         self.jobs_pool.close().await;
         self.batch_pool.close().await;
-    }
-}
-
-/// Runs one statement on a connection of its own. When time runs out the connection is cut, so that nobody meets its
-/// late answer.
-async fn within_patience<T>(
-    pool: &PgPool,
-    statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
-) -> Result<T, StoreError> {
-    let mut connection = pool.acquire().await?;
-    match timeout(BATCH_PATIENCE, statement(&mut connection)).await {
-        Ok(done) => Ok(done?),
-        Err(_) => {
-            drop(connection.detach());
-            Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into())
-        }
     }
 }
 

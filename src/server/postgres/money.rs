@@ -104,7 +104,7 @@ impl Postgres {
     }
 }
 
-pub(super) async fn lock_booking(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Result<(), StoreError> {
+pub(super) async fn lock_booking(tx: &mut super::Tx, booking: Uuid) -> Result<(), StoreError> {
     sqlx::query!("select id from bookings where id = $1 for no key update", booking)
         .fetch_one(&mut **tx)
         .await?;

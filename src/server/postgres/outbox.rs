@@ -216,7 +216,7 @@ impl Postgres {
 /// Queues what must follow, with the step that it follows from. Queued already, it stays as it is. Whoever commits wakes
 /// the workers.
 pub(super) async fn queue(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Uuid,
     step: Step,
     subject: &str,
@@ -237,7 +237,7 @@ pub(super) async fn queue(
     Ok(())
 }
 
-pub(super) async fn finish(tx: &mut sqlx::PgTransaction<'_>, id: i64) -> Result<(), StoreError> {
+pub(super) async fn finish(tx: &mut super::Tx, id: i64) -> Result<(), StoreError> {
     sqlx::query!(
         "update outbox set state = 'done', done_at = sky_now(), last_error = null where id = $1 and state <> 'done'",
         id

@@ -255,7 +255,7 @@ impl Postgres {
 /// Moves all seats of a locked hold to the next state, in the order of their keys. They are found by its departures:
 /// the hold of a seat has no index, which every pick would have to keep.
 pub(super) async fn move_seats(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     hold: HoldId,
     state: &str,
 ) -> Result<Vec<(DepartureId, SeatChange)>, StoreError> {

@@ -238,7 +238,7 @@ impl Postgres {
 }
 
 /// Refunded in part or whole, by what the ledger says went back.
-async fn payment_refunded(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Result<(), StoreError> {
+async fn payment_refunded(tx: &mut super::Tx, booking: Uuid) -> Result<(), StoreError> {
     sqlx::query!(
         "update payments p set state = case when p.amount_minor <= back.minor then 'refunded' else 'part_refunded' end
         from (select -sum(amount_minor)::bigint as minor from ledger where booking_id = $1 and account = 'refunded') back
@@ -250,7 +250,7 @@ async fn payment_refunded(tx: &mut sqlx::PgTransaction<'_>, booking: Uuid) -> Re
     Ok(())
 }
 
-async fn finish_errand(tx: &mut sqlx::PgTransaction<'_>, refund: &RefundRow) -> Result<(), StoreError> {
+async fn finish_errand(tx: &mut super::Tx, refund: &RefundRow) -> Result<(), StoreError> {
     sqlx::query!(
         "update outbox set state = 'done', done_at = sky_now(), last_error = null
         where booking_id = $1 and step = 'refund' and subject = $2 and state <> 'done'",

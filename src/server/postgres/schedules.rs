@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use sqlx::types::Json;
 
 use super::{Postgres, StoreError};
+use crate::patience;
 
 /// Which databases an import is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,11 +74,14 @@ impl Postgres {
         is_kept: impl Fn(&Departure) -> bool,
     ) -> Result<(), ImportRefusal> {
         let codes: Vec<String> = carriers.iter().map(ToString::to_string).collect();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.pool.begin().await?.with_patience(patience::IMPORT);
         // Imports are long and rare: they wait for each other, and for whoever is taking places.
-        sqlx::raw_sql("set local statement_timeout = '120s'; set local lock_timeout = '60s'")
-            .execute(&mut *tx)
-            .await?;
+        let bounds = format!(
+            "set local statement_timeout = {}; set local lock_timeout = {}",
+            patience::IMPORT.as_millis(),
+            patience::IMPORT_LOCK.as_millis()
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(bounds)).execute(&mut *tx).await?;
         sqlx::query!("select pg_advisory_xact_lock($1)", IMPORT_LOCK).execute(&mut *tx).await?;
         if into == Into::EmptyAlone {
             let any = sqlx::query_scalar!(r#"select exists (select from schedules) as "any!""#)

@@ -9,7 +9,7 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Postgres, StoreError, within_patience};
+use super::{Postgres, StoreError};
 
 /// A traveller of a hold wants a seat, seen at a version.
 #[derive(Clone, Copy, Debug)]
@@ -71,21 +71,18 @@ impl Postgres {
     /// No two may be of one hold or for one seat.
     pub async fn pick(&self, picks: &[Pick]) -> Result<Vec<PickAnswer>, StoreError> {
         let columns = Columns::of(picks);
-        let rows = within_patience(&self.batch_pool, async |connection| {
-            sqlx::query!(
-                r#"select caller as "caller!", outcome as "outcome!", seat, state, version, expired_hold
-                from pick_seats($1, $2, $3, $4, $5, $6, $7)"#,
-                &columns.visitors,
-                &columns.holds,
-                &columns.departures,
-                &columns.travellers,
-                &columns.seats,
-                &columns.versions,
-                &columns.had as _,
-            )
-            .fetch_all(connection)
-            .await
-        })
+        let rows = sqlx::query!(
+            r#"select caller as "caller!", outcome as "outcome!", seat, state, version, expired_hold
+            from pick_seats($1, $2, $3, $4, $5, $6, $7)"#,
+            &columns.visitors,
+            &columns.holds,
+            &columns.departures,
+            &columns.travellers,
+            &columns.seats,
+            &columns.versions,
+            &columns.had as _,
+        )
+        .fetch_all(&self.batch_pool)
         .await?;
         let mut answers = vec![PickAnswer::Missing; picks.len()];
         for row in rows {
