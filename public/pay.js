@@ -83,6 +83,7 @@ class CardDesk {
     for (let question = 0; question < MOST_QUESTIONS; question += 1) {
       const answer = await this.settle();
       if (this.ended(answer)) return;
+      if (answer === 'Late') this.status.textContent = 'Your bank agreed after your time ran out. We are taking your seats again, if they are still free …';
       if (answer.Declined) { this.show(answer.Declined.message, answer.Declined.attempts_left); return; }
       await pause(wait);
       wait = Math.min(wait * 1.6, LONGEST_WAIT_MS);

@@ -1,6 +1,6 @@
 //! All that a browser may learn of a failure: a sentence for the person, a code for the program.
 
-use domain::cabin::SeatNumber;
+use domain::{cabin::SeatNumber, money::Money};
 use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
@@ -18,11 +18,20 @@ pub enum AppError {
     OfferForged,
     #[error("This offer is more than a while old. Search again to see today's prices.")]
     OfferExpired,
+    /// The price that was shown is not the price any more; `offer` is signed for the new one, and choosing it accepts it.
+    #[error("The price has changed since you saw it: it was {was}, and is {now} now. Nothing is held yet.")]
+    PriceChanged { was: Money, now: Money, offer: String },
     #[error("{message}")]
     SoldOut { message: String },
     /// The hold is over; its seats and places are free again.
     #[error("{message}")]
     HoldEnded { message: String },
+    /// The hold has become a booking.
+    #[error("This booking is complete. You find it under My trip.")]
+    AlreadyBooked,
+    /// Someone of this booking already flies on one of its flights.
+    #[error("{message}")]
+    FliesAlready { message: String },
     /// Payment has started: travellers, seats and total stand still.
     #[error("Payment has started, so nothing can be changed now. Pay, or give the seats up and start again.")]
     HoldLocked,
@@ -57,13 +66,23 @@ impl AppError {
             Self::OfferForged => 400,
             Self::Payment { .. } => 402,
             Self::NotFound { .. } => 404,
-            Self::SoldOut { .. } | Self::HoldLocked | Self::SeatTaken { .. } | Self::KeyReused => 409,
-            Self::OfferExpired | Self::HoldEnded { .. } => 410,
+            Self::SoldOut { .. }
+            | Self::PriceChanged { .. }
+            | Self::FliesAlready { .. }
+            | Self::HoldLocked
+            | Self::SeatTaken { .. }
+            | Self::KeyReused => 409,
+            Self::OfferExpired | Self::HoldEnded { .. } | Self::AlreadyBooked => 410,
             Self::Invalid { .. } | Self::SeatRefused { .. } => 422,
             Self::Limited { .. } => 429,
             Self::Internal => 500,
             Self::Unavailable { .. } | Self::Unknown { .. } => 503,
         }
+    }
+
+    /// Whether it is certain that nothing was done: what is tried anew then is another asking.
+    pub fn is_definite(&self) -> bool {
+        !matches!(self, Self::Unknown { .. } | Self::Unavailable { .. } | Self::Internal)
     }
 
     pub fn invalid(field: &str, message: impl ToString) -> Self {

@@ -37,8 +37,8 @@ pub use shell::shell;
 
 use components::{footer::Footer, header::Header};
 use pages::{
-    home::HomePage, not_found::NotFoundPage, pay::PayPage, results::ResultsPage, seats::SeatsPage,
-    travellers::TravellersPage, trip::TripPage, trips::TripsPage,
+    home::HomePage, not_found::NotFoundPage, pay::PayPage, price::PricePage, results::ResultsPage,
+    seats::SeatsPage, travellers::TravellersPage, trip::TripPage, trips::TripsPage,
 };
 
 /// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off.
@@ -53,6 +53,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=ResultsPage ssr=SsrMode::Async />
+                    <Route path=path!("/price") view=PricePage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/travellers") view=TravellersPage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/seats") view=SeatsPage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/pay") view=PayPage ssr=SsrMode::Async />

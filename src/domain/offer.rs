@@ -1,9 +1,12 @@
 //! What a traveller chooses from a list of results, with the price that was shown.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{cabin::Cabin, departure::DepartureId, fare::FareBrand, money::Money, traveller::Party};
+
+/// How long a price that was shown can be chosen.
+pub const OFFER_TTL: SignedDuration = SignedDuration::from_mins(30);
 
 /// Departures at a price, for so long; travels as a signed token, hence the short names on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +23,9 @@ pub struct Offer {
     /// For everyone, taxes included.
     #[serde(rename = "t")]
     pub total: Money,
+    /// The price that was shown first, where it has changed and this one is to be accepted.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Money>,
     /// To the second; a fraction does not survive the wire.
     #[serde(rename = "e", with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
@@ -59,6 +65,7 @@ mod tests {
             brand: FareBrand::Basic,
             party: Party::new(2, 0, 0).unwrap(),
             total: Money::new(48_800, Currency::Usd),
+            was: None,
             expires_at: Timestamp::from_second(1_795_356_000).unwrap(),
         }
     }

@@ -66,10 +66,11 @@ pub struct Picked {
 
 #[derive(Debug, Deserialize)]
 pub enum PayStep {
-    Review(Hold),
+    Review {},
     Card { hold: Hold, card: Result<CardForm, Refusal> },
     Ticketed { pnr: String },
-    Over(Hold),
+    /// Authorised too late: the same seats may be taken again.
+    Late,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +85,8 @@ pub enum Settled {
     Ticketed { pnr: String },
     Open {},
     Declined {},
+    /// Authorised too late: the same seats may be taken again.
+    Late,
     Failed {},
 }
 

@@ -1,9 +1,11 @@
 //! The `Checkout` port: from reserved seats to tickets. Every step may be cut off and called again.
 
+mod again;
+mod retake;
 mod settle;
 
 use app::{
-    answers::{CardForm, Settled},
+    answers::{CardForm, FliesAlready, Settled},
     ports::{Caller, Checkout, CheckoutError, HoldError, Visitor},
 };
 use async_trait::async_trait;
@@ -107,8 +109,24 @@ impl Paying {
         Ok(secret)
     }
 
+    async fn begin(&self, caller: Caller, id: HoldId, twins: Twins) -> Result<(), CheckoutError> {
+        let asking = Once::new(&caller, "start_payment", &(id, twins == Twins::AreWanted), Some(id));
+        once(&self.postgres, &asking, self.reserve(caller.visitor, id, twins, &asking)).await?;
+        match self.card(caller.visitor, id).await {
+            // Started it is; what became of it since is told by the page.
+            Ok(_) | Err(CheckoutError::Hold(HoldError::Ended(_))) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Seats whoever has none, and makes hold and seats stand still.
-    async fn reserve(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), CheckoutError> {
+    async fn reserve(
+        &self,
+        visitor: Visitor,
+        id: HoldId,
+        twins: Twins,
+        asking: &Once,
+    ) -> Result<(), CheckoutError> {
         let hold = self.seating.live_hold(visitor, id).await?;
         let named = hold.contact_email.is_some()
             && hold.travellers.iter().all(|t| t.surname.is_some() && t.birth_date.is_some());
@@ -116,6 +134,12 @@ impl Paying {
             return Err(CheckoutError::TravellersMissing);
         }
         if hold.state == HoldState::Active {
+            if twins == Twins::AreAskedFor {
+                let found = self.twins_of(visitor, &hold).await.map_err(away)?;
+                if !found.is_empty() {
+                    return Err(CheckoutError::FliesAlready(found));
+                }
+            }
             for leg in 0..hold.legs.len() {
                 assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| {
                     match error {
@@ -163,13 +187,16 @@ impl Paying {
 #[async_trait]
 impl Checkout for Paying {
     async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
-        let asking = Once::new(&caller, "start_payment", &id, Some(id));
-        once(&self.postgres, &asking, self.reserve(caller.visitor, id, &asking)).await?;
-        match self.card(caller.visitor, id).await {
-            // Started it is; what became of it since is told by the page.
-            Ok(_) | Err(CheckoutError::Hold(HoldError::Ended(_))) => Ok(()),
-            Err(error) => Err(error),
-        }
+        self.begin(caller, id, Twins::AreAskedFor).await
+    }
+
+    async fn start_again(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
+        self.begin(caller, id, Twins::AreWanted).await
+    }
+
+    async fn fly_already(&self, visitor: Visitor, id: HoldId) -> Result<Vec<FliesAlready>, CheckoutError> {
+        let hold = self.seating.live_hold(visitor, id).await?;
+        Ok(self.twins_of(visitor, &hold).await.map_err(away)?)
     }
 
     async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError> {
@@ -190,6 +217,13 @@ impl Checkout for Paying {
             self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
         settle::settle(self, payment).await
     }
+}
+
+/// What is thought of a second booking of the same people on the same flight.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Twins {
+    AreAskedFor,
+    AreWanted,
 }
 
 /// Cancels an intent that no booking stands behind. If that fails it stays unpayable: nobody has its secret.

@@ -41,7 +41,7 @@ impl Refusal for CheckoutError {
     fn is_decided(&self) -> bool {
         match self {
             Self::Hold(error) => error.is_decided(),
-            Self::TravellersMissing => true,
+            Self::TravellersMissing | Self::FliesAlready(_) => true,
             // Stripe may say something else the next time.
             Self::ProviderAway | Self::Refused(_) => false,
         }

@@ -10,7 +10,7 @@ mod view;
 use std::sync::Arc;
 
 use app::{
-    answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
+    answers::{Contact, HoldView, OfferView, PickRequest, Picked, SeatMapView, TravellerEntry},
     ports::{Caller, HoldError, PickError, Seats, Visitor},
 };
 use async_trait::async_trait;
@@ -43,7 +43,7 @@ const ALTERNATIVES: usize = 3;
 pub struct Seating {
     postgres: Postgres,
     live: Live,
-    timetables: Timetables,
+    pub(crate) timetables: Timetables,
     signing: Signing,
     picks: Batcher<Picks>,
     remembered: Arc<Remembered>,
@@ -178,6 +178,10 @@ impl Seats for Seating {
     async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError> {
         let asking = Once::new(&caller, "choose_offer", &offer, None);
         once(&self.postgres, &asking, choose::choose(self, caller.visitor, offer, &asking)).await
+    }
+
+    async fn offered(&self, offer: &str) -> Result<OfferView, HoldError> {
+        Seating::offered(self, offer)
     }
 
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {

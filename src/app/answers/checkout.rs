@@ -1,4 +1,4 @@
-use domain::{money::Money, pnr::Pnr};
+use domain::{departure::DepartureId, money::Money, pnr::Pnr};
 use serde::{Deserialize, Serialize};
 
 /// What the card form needs; only the visitor of the hold ever sees the client secret.
@@ -28,6 +28,18 @@ pub enum Settled {
     Open { attempts_left: u8 },
     /// The bank said no; the seats are kept.
     Declined { message: String, attempts_left: u8 },
+    /// The bank agreed after the time had run out: the same seats are taken again if they are free, else what was kept
+    /// aside is given back.
+    Late,
     /// It is over: nothing was taken, and what was kept aside is given back.
     Failed { message: String },
+}
+
+/// A traveller of a hold has a ticket, or is about to pay for one, on one of its flights already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FliesAlready {
+    pub ordinal: u8,
+    pub departure: DepartureId,
+    /// Where the other booking is the visitor's own, or was opened by them.
+    pub pnr: Option<Pnr>,
 }

@@ -2,12 +2,14 @@
 
 mod checkout;
 mod hold;
+mod offer;
 mod results;
 mod seats;
 mod trip;
 
-pub use checkout::{CardForm, Settled};
+pub use checkout::{CardForm, FliesAlready, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
+pub use offer::OfferView;
 pub use results::{
     Board, BoardRow, BrandPrice, DayPrice, ItineraryCard, LegLine, SearchRequest, SearchResults,
 };

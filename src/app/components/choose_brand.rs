@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-#[cfg(feature = "ssr")]
-use crate::call;
+use super::form_key::FormKey;
 use crate::{AppError, answers::BrandPrice};
+#[cfg(feature = "ssr")]
+use crate::{call, pages::posted_by_a_plain_form, ports::HoldError};
 
 /// The brands with their prices: a button each, in a form that takes the places and starts the ten minutes.
 #[component]
@@ -30,6 +31,7 @@ pub fn ChooseBrand(
         .collect_view();
     view! { class = class,
         <form class="fares" method="post" action="/api/choose_offer">
+            <FormKey<ChooseOffer> />
             {buttons}
         </form>
     }
@@ -38,9 +40,18 @@ pub fn ChooseBrand(
 /// Takes the places of a signed offer and leads on to the travellers; the ten minutes run from here.
 #[server(endpoint = "choose_offer")]
 pub async fn choose_offer(offer: String, #[server(default)] key: String) -> Result<(), AppError> {
-    let caller = call::caller(&key)?;
+    // A form offers several brands, each of which is an asking of its own: the end of an offer is its signature.
+    let end = offer.get(offer.len().saturating_sub(43)..).unwrap_or_default();
+    let caller = call::caller(&if key.is_empty() { key } else { format!("{key}.{end}") })?;
     let chosen = call::ports()?.seats.choose(caller.clone(), &offer).await;
-    let hold = chosen.map_err(call::refuse_change(&caller))?;
+    let hold = match chosen {
+        // A page asks whether the new price is accepted; programs are told as of any refusal.
+        Err(HoldError::PriceChanged { offer, .. }) if posted_by_a_plain_form() => {
+            leptos_axum::redirect(&format!("/price?offer={offer}"));
+            return Ok(());
+        }
+        chosen => chosen.map_err(call::refuse_change(&caller))?,
+    };
     leptos_axum::redirect(&format!("/book/{hold}/travellers"));
     Ok(())
 }

@@ -2,6 +2,7 @@ use domain::hold::HoldId;
 use leptos::{prelude::*, server_fn::ServerFn};
 use stylers_macro::style_sheet;
 
+use super::{form_key::FormKey, posted_error::PostedError};
 use crate::AppError;
 
 /// Ends the hold and leads back to the search.
@@ -25,7 +26,9 @@ pub fn GiveUp(
 ) -> impl IntoView {
     let class = style_sheet!("style/give_up.css");
     view! { class = class,
+        <PostedError<ReleaseHold> />
         <form class="give-up" method="post" action=ReleaseHold::url()>
+            <FormKey<ReleaseHold> />
             <input type="hidden" name="hold" value=hold.to_string() />
             <button class="quiet" type="submit">{label}</button>
         </form>

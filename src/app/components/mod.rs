@@ -7,6 +7,7 @@ pub mod day_strip;
 pub mod departures_board;
 pub mod fare_rules;
 pub mod footer;
+pub mod form_key;
 pub mod give_up;
 pub mod header;
 pub mod leg_list;

@@ -3,6 +3,7 @@ use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, reactive
 use std::time::Duration;
 use stylers_macro::style_sheet;
 
+use super::form_key::FormKey;
 use crate::AppError;
 
 /// Ten more minutes for a hold: once, in its last two.
@@ -77,6 +78,7 @@ pub fn Timer(
             <Show when=move || offered.get()>
                 <ActionForm action=extend>
                     <input type="hidden" name="hold" value=hold.to_string() />
+                    <FormKey<ExtendHold> refused=Signal::derive(refused) />
                     <button class="button slim" type="submit">"10 more minutes"</button>
                 </ActionForm>
             </Show>

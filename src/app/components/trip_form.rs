@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
+use super::form_key::FormKey;
 use crate::AppError;
 #[cfg(feature = "ssr")]
 use crate::call;
@@ -17,6 +18,7 @@ pub fn TripForm(
     let refused = move || open.value().get().and_then(Result::err).map(|error| error.to_string());
     view! { class = class,
         <ActionForm action=open>
+            <FormKey<OpenTrip> refused=Signal::derive(move || open.value().get().and_then(Result::err)) />
             <div class="card ask">
                 <label class="field">
                     <span>"Booking reference"</span>

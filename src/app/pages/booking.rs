@@ -33,7 +33,14 @@ pub fn BookingRefused(
     error: AppError,
 ) -> impl IntoView {
     let class = style_sheet!("style/booking.css");
+    let id = hold_in_address();
+    let (href, onwards) = match error {
+        // The payment page of a hold that was paid for leads on to its trip.
+        AppError::AlreadyBooked => (format!("/book/{}/pay", id.get_untracked()), "Show my trip"),
+        _ => ("/".to_owned(), "Search again"),
+    };
     let title = match error {
+        AppError::AlreadyBooked => "Your booking is complete",
         AppError::NotFound { .. } => "No booking here",
         AppError::HoldEnded { .. } => "This booking has ended",
         _ => "That did not work",
@@ -42,7 +49,7 @@ pub fn BookingRefused(
         <div class="narrow over">
             <h1>{title}</h1>
             <p>{error.to_string()}</p>
-            <p><a class="button go" href="/">"Search again"</a></p>
+            <p><a class="button go" href=href rel="external">{onwards}</a></p>
         </div>
     }
 }

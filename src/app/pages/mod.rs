@@ -4,8 +4,12 @@ mod booking;
 pub mod home;
 pub mod not_found;
 pub mod pay;
+pub mod price;
 pub mod results;
 pub mod seats;
 pub mod travellers;
 pub mod trip;
 pub mod trips;
+
+#[cfg(feature = "ssr")]
+pub use booking::posted_by_a_plain_form;

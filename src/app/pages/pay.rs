@@ -1,5 +1,6 @@
 //! Step four: what is paid for, the rules of the fare, and the card.
 
+mod book_again;
 mod calls;
 mod card;
 mod review;
@@ -8,7 +9,7 @@ mod trip_lines;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::booking::{BookingOver, BookingRefused, hold_in_address};
+use super::booking::{BookingRefused, hold_in_address};
 use calls::{PayStep, payment_page};
 use card::Card;
 use review::Review;
@@ -25,7 +26,7 @@ pub fn PayPage() -> impl IntoView {
             <Suspense>
                 {move || Suspend::new(async move {
                     match page.await {
-                        Ok(PayStep::Review(hold)) => view! { <Review hold /> }.into_any(),
+                        Ok(PayStep::Review { hold, twins }) => view! { <Review hold twins /> }.into_any(),
                         Ok(PayStep::Card { hold, card }) => view! { <Card hold card /> }.into_any(),
                         Ok(PayStep::Ticketed { pnr }) => {
                             let trip = format!("/trips/{pnr}");
@@ -35,11 +36,26 @@ pub fn PayPage() -> impl IntoView {
                             }
                             .into_any()
                         }
-                        Ok(PayStep::Over(hold)) => view! { <BookingOver hold /> }.into_any(),
+                        Ok(PayStep::Late) => view! { <Late /> }.into_any(),
                         Err(error) => view! { <BookingRefused error /> }.into_any(),
                     }
                 })}
             </Suspense>
+        </div>
+    }
+}
+
+/// Said while it is not decided what becomes of an authorisation that came too late.
+#[component]
+fn Late() -> impl IntoView {
+    view! {
+        <div class="narrow">
+            <h1>"Your bank agreed after your time ran out"</h1>
+            <p role="status">
+                "We are taking the same seats for you again. If they are still free, your tickets are made out in a moment; if not, "
+                "nothing is charged, and what your bank keeps aside is given back."
+            </p>
+            <p><a class="button go" href="" rel="external">"Look again"</a></p>
         </div>
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Caller, HoldError, Visitor};
 use crate::{
     AppError,
-    answers::{CardForm, Settled},
+    answers::{CardForm, FliesAlready, Settled},
 };
 
 /// From reserved seats to tickets.
@@ -14,7 +14,13 @@ use crate::{
 pub trait Checkout: Send + Sync {
     /// Starts to pay: seats still open are assigned, everything stands still, a payment is opened. Starting twice is
     /// starting once.
+    ///
+    /// Where someone of them flies on one of the flights already, that is asked first: `FliesAlready`.
     async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError>;
+    /// As `start`, after the traveller has said that those who fly already shall be booked once more.
+    async fn start_again(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError>;
+    /// Who of an active hold flies on one of its flights already.
+    async fn fly_already(&self, visitor: Visitor, id: HoldId) -> Result<Vec<FliesAlready>, CheckoutError>;
     /// The card form of a payment that was started.
     async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError>;
     /// Asks Stripe where the payment stands and goes on from there; safe to call at any time, any number of times.
@@ -27,6 +33,8 @@ pub enum CheckoutError {
     Hold(#[from] HoldError),
     #[error("travellers or contact are missing")]
     TravellersMissing,
+    #[error("someone of them flies there already")]
+    FliesAlready(Vec<FliesAlready>),
     /// Stripe is away or its answer is unclear; nothing is lost, asking again is right.
     #[error("the payment provider is away")]
     ProviderAway,
@@ -43,6 +51,16 @@ impl From<CheckoutError> for AppError {
                 message: "We need everyone's name and birth date and a mail address before you can pay."
                     .into(),
             },
+            CheckoutError::FliesAlready(twins) => {
+                let mut flights: Vec<_> = twins.iter().map(|twin| twin.departure.flight.spaced()).collect();
+                flights.dedup();
+                Self::FliesAlready {
+                    message: format!(
+                        "Someone of this booking is booked on {} already. Nothing was started: confirm that you want to book again, or give these seats up.",
+                        flights.join(" and ")
+                    ),
+                }
+            }
             CheckoutError::ProviderAway => Self::Unavailable {
                 message:
                     "Paying is not possible right now. Your seats are kept; please try again in a moment."

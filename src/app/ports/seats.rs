@@ -1,17 +1,19 @@
 use async_trait::async_trait;
-use domain::{cabin::SeatNumber, hold::HoldId, hold::HoldState};
+use domain::{cabin::SeatNumber, hold::HoldId, hold::HoldState, money::Money};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, Visitor};
 use crate::{
     AppError,
-    answers::{Contact, HoldView, PickRequest, Picked, SeatMapView, TravellerEntry},
+    answers::{Contact, HoldView, OfferView, PickRequest, Picked, SeatMapView, TravellerEntry},
 };
 
 /// Holding places and picking seats. Every call is of one visitor, and another's hold is as good as none.
 #[async_trait]
 pub trait Seats: Send + Sync {
+    /// What a signed offer names and costs, to look over.
+    async fn offered(&self, offer: &str) -> Result<OfferView, HoldError>;
     /// Takes the places of a signed offer on all its legs, or none; the ten minutes start.
     async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError>;
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError>;
@@ -43,6 +45,9 @@ pub enum HoldError {
     OfferForged,
     #[error("the offer has expired")]
     OfferExpired,
+    /// The price is another one now. `offer` is signed like the first, at the new price: choosing it accepts that.
+    #[error("the price is {now} now, not {was}")]
+    PriceChanged { was: Money, now: Money, offer: String },
     /// What the offer names is not (any more) sold.
     #[error("{0}")]
     NotSold(String),
@@ -88,6 +93,7 @@ impl From<HoldError> for AppError {
             },
             HoldError::OfferForged => Self::OfferForged,
             HoldError::OfferExpired => Self::OfferExpired,
+            HoldError::PriceChanged { was, now, offer } => Self::PriceChanged { was, now, offer },
             HoldError::NotSold(message) => Self::SoldOut { message },
             HoldError::SoldOut { flight, left: 0 } => {
                 Self::SoldOut { message: format!("{flight} has just sold out. Choose another way to fly.") }
@@ -98,9 +104,7 @@ impl From<HoldError> for AppError {
             HoldError::TooManyPlaces => Self::Limited {
                 message: "You are keeping as many places as one visitor may. Pay for them or give some up first.".into(),
             },
-            HoldError::Ended(HoldState::Converted) => {
-                Self::HoldEnded { message: "This booking is complete. You find it under My trip.".into() }
-            }
+            HoldError::Ended(HoldState::Converted) => Self::AlreadyBooked,
             HoldError::Ended(HoldState::Released) => {
                 Self::HoldEnded { message: "You gave these seats up. Search again to start a new booking.".into() }
             }

@@ -35,7 +35,8 @@ pub(super) async fn compare(ground: &Ground, pool: &PgPool) -> Result<Vec<Broken
 /// By locator: the hold and what was paid for it.
 async fn totals(pool: &PgPool) -> Result<HashMap<String, (String, i64)>, AuditError> {
     let rows = sqlx::query(
-        "select b.pnr, b.hold_id::text as hold, p.amount_minor from bookings b join payments p on p.booking_id = b.id
+        "select b.pnr, coalesce(h.retake_of, b.hold_id)::text as hold, p.amount_minor
+        from bookings b join holds h on h.id = b.hold_id join payments p on p.booking_id = b.id
         where b.pnr is not null",
     )
     .fetch_all(pool)

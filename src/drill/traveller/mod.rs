@@ -119,7 +119,7 @@ impl Traveller {
     /// Remembers why a hold did not do something; one that is over does nothing any more.
     fn refused(&self, hold: HoldId, refusal: &Refusal, at: Moment) {
         self.ground.tally.refused(&refusal.code);
-        if refusal.code == "hold_ended" {
+        if ["hold_ended", "already_booked"].contains(&refusal.code.as_str()) {
             self.ground.history.may(hold, May::BeOver, at);
         }
     }

@@ -62,7 +62,8 @@ impl Traveller {
         }
         let key = self.new_key();
         let clicks_twice = self.chance(5);
-        let asked = [("hold", id.as_str())];
+        // Few names for many travellers: who flies already is booked once more.
+        let asked = [("hold", id.as_str()), ("again", "true")];
         let start = || self.browser.follow("start_payment", &asked, &key);
         if clicks_twice {
             let _ = tokio::join!(start(), start());
@@ -86,8 +87,10 @@ impl Traveller {
                         Err(_) => self.unclear(attempt).await,
                     }
                 }
-                Answer::Done(PayStep::Review(_)) | Answer::Unclear => self.unclear(attempt).await,
-                Answer::Done(PayStep::Ticketed { .. } | PayStep::Over(_)) => return Err(GaveUp),
+                Answer::Done(PayStep::Review {} | PayStep::Late) | Answer::Unclear => {
+                    self.unclear(attempt).await
+                }
+                Answer::Done(PayStep::Ticketed { .. }) => return Err(GaveUp),
                 Answer::Refused(refusal) => {
                     self.refused(claim.hold, &refusal, call.answered);
                     return Err(GaveUp);

@@ -7,11 +7,12 @@ use domain::{
     payment::{CARD_ATTEMPTS, PaymentState},
 };
 use payments::{Intent, IntentStatus};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Paying, refused};
 use crate::{
-    postgres::{EndAs, PaymentRow, TicketOutcome},
+    postgres::{CaseKind, EndAs, PaymentRow, StoreError, TicketOutcome},
     seating::away,
     steps::reached,
 };
@@ -70,36 +71,65 @@ async fn authorised(
     payment: &PaymentRow,
     intent: &Intent,
 ) -> Result<Settled, CheckoutError> {
-    let kept_minor = intent.amount_capturable_minor.max(intent.amount_received_minor);
-    let currency = payment.total.currency.code();
-    if kept_minor != payment.total.minor || !intent.currency.eq_ignore_ascii_case(currency) {
-        tracing::error!(
-            booking = %payment.booking, intent = intent.id, kept_minor, agreed_minor = payment.total.minor,
-            "an authorisation differs from the booking: never ticketed, to be voided"
-        );
+    if differs(paying, payment, intent).await.map_err(away)? {
         end(paying, payment).await?;
         return Ok(failed());
     }
     reached("checkout.authorised");
-    let card = match (&intent.card_brand, &intent.card_last4) {
-        (Some(brand), Some(last4)) => Some(format!("{brand} {last4}")),
-        (_, Some(last4)) => Some(last4.clone()),
-        _ => None,
-    };
-    match paying.postgres.ticket(payment.booking, card.as_deref()).await.map_err(away)? {
+    match paying.postgres.ticket(payment.booking, card(intent).as_deref()).await.map_err(away)? {
         TicketOutcome::Ticketed { pnr, seats } => {
             reached("checkout.ticketed");
             paying.live.publish(&seats);
             Ok(Settled::Ticketed { pnr })
         }
-        TicketOutcome::TooLate | TicketOutcome::Over(_) => Ok(failed()),
+        TicketOutcome::TooLate => {
+            // Its hold may have ended just now. What ran out of time is decided by the worker of its lane: the same
+            // seats again, or the money back.
+            let now = paying.postgres.payment(payment.booking).await.map_err(away)?;
+            let ran_out = now.is_some_and(|now| now.hold_state == HoldState::Expired);
+            Ok(if ran_out { Settled::Late } else { failed() })
+        }
+        TicketOutcome::Over(_) => Ok(failed()),
+    }
+}
+
+/// Whether the bank keeps another amount or currency aside than was agreed on: it is never ticketed, staff are told, and
+/// it is given back.
+pub(super) async fn differs(
+    paying: &Paying,
+    payment: &PaymentRow,
+    intent: &Intent,
+) -> Result<bool, StoreError> {
+    let kept_minor = intent.amount_capturable_minor.max(intent.amount_received_minor);
+    let currency = payment.total.currency.code();
+    if kept_minor == payment.total.minor && intent.currency.eq_ignore_ascii_case(currency) {
+        return Ok(false);
+    }
+    tracing::error!(
+        booking = %payment.booking, intent = intent.id, kept_minor, agreed_minor = payment.total.minor,
+        "an authorisation differs from the booking: never ticketed, to be voided"
+    );
+    let detail = json!({
+        "intent": intent.id, "kept_minor": kept_minor, "kept_currency": intent.currency,
+        "agreed_minor": payment.total.minor, "agreed_currency": currency,
+    });
+    paying.postgres.open_case(Some(payment.booking), CaseKind::AmountDiffers, &intent.id, &detail).await?;
+    Ok(true)
+}
+
+/// "visa 4242".
+pub(super) fn card(intent: &Intent) -> Option<String> {
+    match (&intent.card_brand, &intent.card_last4) {
+        (Some(brand), Some(last4)) => Some(format!("{brand} {last4}")),
+        (_, Some(last4)) => Some(last4.clone()),
+        _ => None,
     }
 }
 
 /// A card was declined: its seats are kept, until the third.
 async fn declined(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
     let Some(decline) = &intent.last_error else { return Ok(open(payment.attempts)) };
-    let reference = decline.charge_id.clone().unwrap_or_else(|| format!("{}:{}", intent.id, decline.code));
+    let reference = decline.attempt_id.clone().unwrap_or_else(|| format!("{}:{}", intent.id, decline.code));
     let attempts =
         paying.postgres.count_decline(payment.booking, &reference, &decline.message).await.map_err(away)?;
     if attempts >= CARD_ATTEMPTS {

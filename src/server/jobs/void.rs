@@ -32,6 +32,9 @@ pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError>
         Ok(intent) => intent,
         Err(error) => return put_off(site, errand, &error).await,
     };
+    if site.paying.retake(errand, &payment, &intent).await? {
+        return Ok(());
+    }
     let was_authorised = intent.status == IntentStatus::RequiresCapture;
     match intent.status {
         IntentStatus::Canceled => voided(site, errand, Some(id), false).await,

@@ -25,7 +25,9 @@ pub enum TicketOutcome {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum TicketError {
+pub(super) enum TicketError {
+    #[error("what was to be taken again is gone")]
+    Gone,
     #[error("the drawn locator is taken")]
     PnrTaken,
     #[error("ticket serials are used up")]
@@ -37,6 +39,15 @@ enum TicketError {
 impl From<sqlx::Error> for TicketError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<TicketError> for StoreError {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Store(error) => error,
+            error => Self(sqlx::Error::Protocol(error.to_string())),
+        }
     }
 }
 
@@ -53,17 +64,7 @@ impl Postgres {
     /// the booking ticketed; locator, ticket numbers, ledger, the queued capture and the letter are written with it. Calling it
     /// again answers the same. The caller has checked amount and currency against the intent.
     pub async fn ticket(&self, booking: Uuid, card: Option<&str>) -> Result<TicketOutcome, StoreError> {
-        for _ in 0..PNR_DRAWS {
-            // The low half of a random UUID is random bits but for the variant: enough for six characters.
-            let pnr = Pnr::draw(Uuid::new_v4().as_u64_pair().1);
-            match again_after_deadlock(|| self.ticket_as(booking, card, pnr)).await {
-                Err(TicketError::PnrTaken) => {}
-                Err(TicketError::Store(error)) => return Err(error),
-                Err(TicketError::SerialsUsedUp) => break,
-                Ok(outcome) => return Ok(outcome),
-            }
-        }
-        Err(StoreError(sqlx::Error::Protocol("no free record locator or ticket number".into())))
+        Ok(with_locator(|pnr| self.ticket_as(booking, card, pnr)).await?)
     }
 
     async fn ticket_as(
@@ -89,58 +90,81 @@ impl Postgres {
             (_, Some(pnr)) => return Ok(TicketOutcome::Ticketed { pnr, seats: Vec::new() }),
             (state, None) => return Ok(TicketOutcome::Over(state.unwrap_or(BookingState::Failed))),
         }
-        let claim = sqlx::query!(
-            r#"select state, places, total_minor, currency, quote as "quote: Json<Quote>"
-            from holds where id = $1 for no key update"#,
-            hold.0
-        )
-        .fetch_one(&mut *tx)
-        .await?;
-        if !HoldState::parse(&claim.state).is_some_and(HoldState::is_live) {
+        let claim = sqlx::query_scalar!("select state from holds where id = $1 for no key update", hold.0)
+            .fetch_one(&mut *tx)
+            .await?;
+        if !HoldState::parse(&claim).is_some_and(HoldState::is_live) {
             outbox::queue(&mut tx, booking, Step::Void, "", &json!({})).await?;
             tx.commit().await?;
             self.wake_workers();
             return Ok(TicketOutcome::TooLate);
         }
-
-        sqlx::query!("update holds set state = 'converted', ended_at = sky_now() where id = $1", hold.0)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query!("update visitors set places = places - $2 where id = $1", owner.visitor, claim.places)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query!(
-            "update payments set state = 'authorised', card = $2 where booking_id = $1",
-            booking,
-            card
-        )
-        .execute(&mut *tx)
-        .await?;
-        let ticketed = sqlx::query!(
-            "update bookings set state = 'ticketed', pnr = $2, ticketed_at = sky_now() where id = $1",
-            booking,
-            pnr.as_str(),
-        )
-        .execute(&mut *tx)
-        .await
-        .map_err(StoreError::from);
-        match ticketed {
-            Err(error) if error.constraint() == Some("booking_pnr_unique") => {
-                return Err(TicketError::PnrTaken);
-            }
-            other => other?,
-        };
-        let seats = move_seats(&mut tx, hold, "booked").await?;
-        issue_tickets(&mut tx, booking, hold, &claim.quote.0).await?;
-        let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
-        ledger::post(&mut tx, booking, "ticketed", &lines, &claim.currency).await?;
-        for step in [Step::Capture, Step::Mail(Letter::Tickets)] {
-            outbox::queue(&mut tx, booking, step, "", &json!({})).await?;
-        }
+        let outcome = ticket_hold(&mut tx, booking, hold, card, pnr).await?;
         tx.commit().await?;
         self.wake_workers();
-        Ok(TicketOutcome::Ticketed { pnr, seats })
+        Ok(outcome)
     }
+}
+
+/// Draws locators until one is free.
+pub(super) async fn with_locator<F>(transaction: impl Fn(Pnr) -> F) -> Result<TicketOutcome, TicketError>
+where
+    F: Future<Output = Result<TicketOutcome, TicketError>>,
+{
+    for _ in 1..PNR_DRAWS {
+        // The low half of a random UUID is random bits but for the variant: enough for six characters.
+        let pnr = Pnr::draw(Uuid::new_v4().as_u64_pair().1);
+        match again_after_deadlock(|| transaction(pnr)).await {
+            Err(TicketError::PnrTaken) => {}
+            ended => return ended,
+        }
+    }
+    Err(TicketError::PnrTaken)
+}
+
+/// Tickets a pending booking whose visitor, booking and live hold are locked.
+pub(super) async fn ticket_hold(
+    tx: &mut sqlx::PgTransaction<'_>,
+    booking: Uuid,
+    hold: HoldId,
+    card: Option<&str>,
+    pnr: Pnr,
+) -> Result<TicketOutcome, TicketError> {
+    let claim = sqlx::query!(
+        r#"update holds set state = 'converted', ended_at = sky_now() where id = $1
+        returning visitor, places, total_minor, currency, quote as "quote: Json<Quote>""#,
+        hold.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    sqlx::query!("update visitors set places = places - $2 where id = $1", claim.visitor, claim.places)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query!("update payments set state = 'authorised', card = $2 where booking_id = $1", booking, card)
+        .execute(&mut **tx)
+        .await?;
+    let ticketed = sqlx::query!(
+        "update bookings set state = 'ticketed', pnr = $2, ticketed_at = sky_now() where id = $1",
+        booking,
+        pnr.as_str(),
+    )
+    .execute(&mut **tx)
+    .await
+    .map_err(StoreError::from);
+    match ticketed {
+        Err(error) if error.constraint() == Some("booking_pnr_unique") => {
+            return Err(TicketError::PnrTaken);
+        }
+        other => other?,
+    };
+    let seats = move_seats(tx, hold, "booked").await?;
+    issue_tickets(tx, booking, hold, &claim.quote.0).await?;
+    let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
+    ledger::post(tx, booking, "ticketed", &lines, &claim.currency).await?;
+    for step in [Step::Capture, Step::Mail(Letter::Tickets)] {
+        outbox::queue(tx, booking, step, "", &json!({})).await?;
+    }
+    Ok(TicketOutcome::Ticketed { pnr, seats })
 }
 
 /// A ticket for each traveller and a coupon for each leg, with the seat that was picked for it.

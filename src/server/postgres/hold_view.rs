@@ -47,7 +47,9 @@ impl Postgres {
     /// A visitor's hold; another's is as good as none.
     pub async fn hold(&self, visitor: Uuid, id: HoldId) -> Result<Option<HoldRecord>, StoreError> {
         let Some(row) = sqlx::query!(
-            r#"select state, extended, contact_email, contact_phone,
+            r#"select extended, contact_email, contact_phone,
+                case when exists (select from holds again where again.retake_of = holds.id) then 'converted' else state end
+                    as "state!",
                 (extract(epoch from expires_at - sky_now()) * 1000)::bigint as "expires_in_ms!",
                 offer as "offer: Json<Offer>", quote as "quote: Json<Quote>"
             from holds where id = $1 and visitor = $2"#,

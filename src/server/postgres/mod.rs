@@ -15,6 +15,7 @@ mod outbox;
 mod payments;
 mod pool;
 mod refunds;
+mod retaking;
 mod schedules;
 mod seats;
 mod travellers;

@@ -119,10 +119,11 @@ impl Postgres {
         Ok(seats)
     }
 
-    /// The payment of a visitor's hold.
+    /// The payment of a visitor's hold, or of the one that took its seats again.
     pub async fn payment_of(&self, visitor: Uuid, hold: HoldId) -> Result<Option<PaymentRow>, StoreError> {
         let booking = sqlx::query_scalar!(
-            "select id from bookings where hold_id = $1 and visitor = $2",
+            "select id from bookings where visitor = $2
+                and (hold_id = $1 or hold_id in (select id from holds where retake_of = $1))",
             hold.0,
             visitor
         )

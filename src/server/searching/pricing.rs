@@ -7,16 +7,13 @@ use domain::{
     departure::DepartureId,
     fare::{self, FareBrand},
     money::Money,
-    offer::Offer,
+    offer::{OFFER_TTL, Offer},
     search::{Itinerary, Priced, SearchQuery},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Searching;
 use crate::reference;
-
-/// How long a price that was shown can be chosen.
-const OFFER_TTL: SignedDuration = SignedDuration::from_mins(30);
 
 /// Places left of the departures of which any was ever taken.
 pub(super) type PlacesLeft = HashMap<DepartureId, u16>;
@@ -92,6 +89,7 @@ impl Pricing<'_> {
             brand,
             party: self.query.party,
             total,
+            was: None,
             expires_at: self.now + OFFER_TTL,
         };
         let offer = (!self.return_follows).then(|| self.searching.signing.offer_token(&offer));

@@ -1,9 +1,12 @@
-use app::ports::{HoldError, Visitor};
+use app::{
+    answers::OfferView,
+    ports::{HoldError, Visitor},
+};
 use domain::{
     departure::Departure,
-    fare,
+    fare::{self, Quote},
     hold::HoldId,
-    offer::Offer,
+    offer::{OFFER_TTL, Offer},
     search::{Itinerary, SALES_CLOSE_MIN},
     timetable::Timetable,
 };
@@ -17,6 +20,48 @@ use crate::{
     steps::reached,
 };
 
+/// What an offer names, as it is sold now.
+pub(crate) struct OnSale {
+    /// The schedule that the legs were read from.
+    pub schedule: i64,
+    /// In order of travel.
+    pub legs: Vec<Departure>,
+    pub quote: Quote,
+}
+
+impl Seating {
+    /// The offer's departures and price as of now.
+    ///
+    /// # Errors
+    /// `NotSold` where one of them is not on sale any more.
+    pub(crate) fn on_sale(&self, offer: &Offer, now: Timestamp) -> Result<OnSale, HoldError> {
+        let (schedule, timetable) = self.timetables.snapshot();
+        let bounds = bounds(&timetable, offer, now)?;
+        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, self.timetables.airports())
+            .map_err(|error| HoldError::NotSold(error.to_string()))?;
+        let legs = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
+        Ok(OnSale { schedule, legs, quote })
+    }
+
+    /// What a signed offer names, to be looked over before it is chosen.
+    pub(super) fn offered(&self, token: &str) -> Result<OfferView, HoldError> {
+        let offer = self.signing.read_offer(token).map_err(|_| HoldError::OfferForged)?;
+        let now = Timestamp::now();
+        if offer.has_expired(now) {
+            return Err(HoldError::OfferExpired);
+        }
+        let bounds = bounds(&self.timetables.snapshot().1, &offer, now)?;
+        Ok(OfferView {
+            bounds,
+            brand: offer.brand,
+            cabin: offer.cabin,
+            party: offer.party,
+            was: offer.was,
+            total: offer.total,
+        })
+    }
+}
+
 /// From a signed offer to a hold: checked against the timetable and the price of now, then taken whole or not at all.
 pub(super) async fn choose(
     seating: &Seating,
@@ -26,23 +71,21 @@ pub(super) async fn choose(
 ) -> Result<HoldId, HoldError> {
     let offer = seating.signing.read_offer(token).map_err(|_| HoldError::OfferForged)?;
     let now = Timestamp::now();
-    if offer.expires_at <= now {
+    if offer.has_expired(now) {
         return Err(HoldError::OfferExpired);
     }
     let digest = format!("{:x}", Sha256::digest(token.as_bytes()));
     for last_try in [false, true] {
-        let (schedule, timetable) = seating.timetables.snapshot();
-        let bounds = bounds(&timetable, &offer, now)?;
-        let quote =
-            fare::price(&bounds, offer.cabin, offer.brand, offer.party, seating.timetables.airports())
-                .map_err(|error| HoldError::NotSold(error.to_string()))?;
+        let OnSale { schedule, legs, quote } = seating.on_sale(&offer, now)?;
         if quote.total != offer.total {
-            return Err(HoldError::NotSold(format!(
-                "The price is {} now, not {}. Search again to see and accept it.",
-                quote.total, offer.total
-            )));
+            let was = offer.total;
+            let changed = Offer { total: quote.total, was: Some(was), expires_at: now + OFFER_TTL, ..offer };
+            return Err(HoldError::PriceChanged {
+                was,
+                now: changed.total,
+                offer: seating.signing.offer_token(&changed),
+            });
         }
-        let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
         let claim = Claim {
             id: HoldId(Uuid::new_v4()),
             visitor: visitor.0,

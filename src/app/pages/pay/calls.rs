@@ -6,14 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AppError,
-    answers::{CardForm, HoldView, Settled},
+    answers::{CardForm, FliesAlready, HoldView, Settled},
 };
 
 /// What the payment page shows, by where the hold is in its life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PayStep {
     /// Everything may still be changed.
-    Review(HoldView),
+    Review {
+        hold: HoldView,
+        twins: Vec<FliesAlready>,
+    },
     /// Payment has started; `card` says why not where the provider is away.
     Card {
         hold: HoldView,
@@ -22,7 +25,8 @@ pub enum PayStep {
     Ticketed {
         pnr: Pnr,
     },
-    Over(HoldView),
+    /// The bank agreed too late; it is not decided yet whether the same seats can be had again.
+    Late,
 }
 
 /// Reads the page of a hold; one that is paid leads on to its trip.
@@ -36,32 +40,48 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
 
     let (ports, visitor) = (ports()?, visitor()?);
     let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
-    let hold = ports.seats.hold(visitor, id).await.map_err(refuse)?;
-    Ok(match hold.state {
-        HoldState::Active => PayStep::Review(hold),
-        HoldState::Reserved => {
-            // The page itself is fine where the provider is away, so the error is told in it.
-            let card = ports.checkout.card(visitor, id).await.map_err(AppError::from);
-            PayStep::Card { hold, card }
+    let hold = match ports.seats.hold(visitor, id).await {
+        Ok(hold) => hold,
+        Err(ended @ HoldError::Ended(_)) => {
+            return match ports.checkout.settle(visitor, id).await {
+                Ok(Settled::Ticketed { pnr }) => {
+                    leptos_axum::redirect(&format!("/trips/{pnr}"));
+                    Ok(PayStep::Ticketed { pnr })
+                }
+                Ok(Settled::Late) => Ok(PayStep::Late),
+                _ => Err(refuse(ended)),
+            };
         }
-        HoldState::Converted => match ports.checkout.settle(visitor, id).await.map_err(refuse)? {
-            Settled::Ticketed { pnr } => {
-                leptos_axum::redirect(&format!("/trips/{pnr}"));
-                PayStep::Ticketed { pnr }
-            }
-            _ => PayStep::Over(hold),
-        },
-        HoldState::Released | HoldState::Expired => PayStep::Over(hold),
+        Err(error) => return Err(refuse(error)),
+    };
+    Ok(if hold.state == HoldState::Reserved {
+        // The page itself is fine where the provider is away, so the error is told in it.
+        let card = ports.checkout.card(visitor, id).await.map_err(AppError::from);
+        PayStep::Card { hold, card }
+    } else {
+        let twins = ports.checkout.fly_already(visitor, id).await.map_err(refuse)?;
+        PayStep::Review { hold, twins }
     })
 }
 
 /// Starts to pay: from here on travellers, seats and the total stand still.
 #[server(endpoint = "start_payment")]
-pub async fn start_payment(hold: HoldId, #[server(default)] key: String) -> Result<(), AppError> {
+pub async fn start_payment(
+    hold: HoldId,
+    /// Whether those who fly on one of the flights already shall be booked once more.
+    #[server(default)]
+    again: bool,
+    #[server(default)] key: String,
+) -> Result<(), AppError> {
     use crate::call::{caller, ports, refuse_change};
 
     let caller = caller(&key)?;
-    ports()?.checkout.start(caller.clone(), hold).await.map_err(refuse_change(&caller))?;
+    let checkout = ports()?.checkout;
+    let started = match again {
+        true => checkout.start_again(caller.clone(), hold).await,
+        false => checkout.start(caller.clone(), hold).await,
+    };
+    started.map_err(refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/pay"));
     Ok(())
 }

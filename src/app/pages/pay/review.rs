@@ -1,10 +1,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{calls::StartPayment, trip_lines::TripLines};
+use super::{book_again::BookAgain, calls::StartPayment, trip_lines::TripLines};
 use crate::{
-    answers::HoldView,
+    answers::{FliesAlready, HoldView},
     components::{
         fare_rules::FareRules,
+        form_key::FormKey,
         give_up::GiveUp,
         posted_error::PostedError,
         price_card::PriceCard,
@@ -16,7 +17,11 @@ use crate::{
 
 /// The whole trip before any card is asked for; the form works without JavaScript.
 #[component]
-pub fn Review(hold: HoldView) -> impl IntoView {
+pub fn Review(
+    hold: HoldView,
+    /// Who of them flies on one of the flights already.
+    twins: Vec<FliesAlready>,
+) -> impl IntoView {
     let id = hold.id;
     let known = hold.travellers_known();
     let travellers = format!("/book/{id}/travellers");
@@ -24,6 +29,8 @@ pub fn Review(hold: HoldView) -> impl IntoView {
         view! {
             <form method="post" action=StartPayment::url()>
                 <input type="hidden" name="hold" value=id.to_string() />
+                <FormKey<StartPayment> />
+                <BookAgain travellers=hold.travellers.clone() twins />
                 <button class="button go wide" type="submit">"Continue to card"</button>
             </form>
             <p class="muted small">"After this, travellers, seats and the total stand still. Nothing is charged yet."</p>

@@ -3,7 +3,10 @@ use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use stylers_macro::style_sheet;
 
 use super::{calls::SeatTogether, choosing::Choosing, picking::seat_everyone_together};
-use crate::answers::HeldTraveller;
+use crate::{
+    answers::HeldTraveller,
+    components::form_key::{FormKey, new_key},
+};
 
 /// Who sits where on this leg; a press makes someone the one who gets the next seat.
 #[component]
@@ -28,15 +31,17 @@ pub fn People(
             _ => view! { <Person traveller choosing listed /> }.into_any(),
         })
         .collect();
+    let key = StoredValue::new(new_key());
     let together = move |event: SubmitEvent| {
         event.prevent_default();
-        seat_everyone_together(choosing);
+        seat_everyone_together(choosing, key);
     };
     view! { class = class,
         <ul class="people" aria-label="Travellers and their seats">{people}</ul>
         <form class="together" method="post" action=SeatTogether::url() on:submit=together>
             <input type="hidden" name="hold" value=hold.to_string() />
             <input type="hidden" name="leg" value=leg.to_string() />
+            <FormKey<SeatTogether> />
             <input type="hidden" name="view" value=move || if listed.get() { "list" } else { "" } />
             <button class="button wide" type="submit">"Seat us together"</button>
         </form>

@@ -7,7 +7,7 @@ use super::{
     calls::{SeatAsSeen, pick_seat, seat_map, seat_together},
     choosing::Choosing,
 };
-use crate::{AppError, answers::Picked};
+use crate::{AppError, answers::Picked, components::form_key::new_key};
 
 /// Takes over the posting of the seat form: the button that was pressed names the seat.
 pub fn on_seat_chosen(choosing: Choosing) -> impl Fn(SubmitEvent) {
@@ -34,11 +34,16 @@ fn pick(choosing: Choosing, seen: SeatAsSeen) {
     });
 }
 
-/// Lets the server seat everyone, then shows what it chose.
-pub fn seat_everyone_together(choosing: Choosing) {
+/// Lets the server seat everyone, then shows what it chose. Each press is an asking of its own, unless what became of
+/// the last one is not known.
+pub fn seat_everyone_together(choosing: Choosing, key: StoredValue<String>) {
     choosing.trouble.set(None);
     spawn_local(async move {
-        let together = seat_together(choosing.hold, choosing.leg, String::new(), String::new()).await;
+        let Some(asking) = key.try_get_value() else { return };
+        let together = seat_together(choosing.hold, choosing.leg, String::new(), asking).await;
+        if together.as_ref().err().is_none_or(AppError::is_definite) {
+            key.try_set_value(new_key());
+        }
         let map = match together {
             Ok(_) => seat_map(choosing.hold.to_string(), choosing.leg).await,
             Err(error) => Err(error),

@@ -8,6 +8,7 @@ use super::entry::Entry;
 use crate::{
     AppError,
     answers::{Contact, HeldTraveller, HoldView, TravellerEntry},
+    components::form_key::FormKey,
     text::long_date,
 };
 
@@ -51,6 +52,7 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
     view! { class = class,
         <ActionForm action=save>
             <input type="hidden" name="hold" value=id.to_string() />
+            <FormKey<SaveTravellers> refused />
             <div class="sheets">
             {move || refused.get().map(|error| view! { class = class, <p class="note stop" id="refusal" role="alert" tabindex="-1">{error.to_string()}</p> })}
             {travellers}

@@ -63,7 +63,10 @@ async fn forged_changed_and_old_offers_are_refused(_: PgPoolOptions, options: Pg
     let mut cheap = world.unsigned_offer(&["Q1200"], one);
     cheap.total.minor = 100;
     let cheap = world.site.signing.offer_token(&cheap);
-    assert!(matches!(world.site.seating.choose(ada.into(), &cheap).await, Err(HoldError::NotSold(_))));
+    assert!(matches!(
+        world.site.seating.choose(ada.into(), &cheap).await,
+        Err(HoldError::PriceChanged { .. })
+    ));
     assert_eq!(world.count("select count(*) from holds").await, 0);
 }
 

@@ -79,6 +79,6 @@ async fn an_offer_of_an_older_schedule_is_checked_against_the_newer(
     let other = Timetables::load(world.postgres.clone()).await.unwrap();
     other.import("demo.ssim", DEMO).await.unwrap();
     let chosen = world.site.seating.choose(visitor().into(), &offer).await;
-    assert!(matches!(chosen, Err(HoldError::NotSold(_))), "{chosen:?}");
+    assert!(matches!(chosen, Err(HoldError::PriceChanged { .. })), "{chosen:?}");
     assert_eq!(world.count("select count(*) from holds").await, 0);
 }

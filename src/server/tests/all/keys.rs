@@ -251,7 +251,10 @@ async fn a_key_comes_as_a_header_or_in_a_hidden_field(_: PgPoolOptions, options:
     assert_eq!(long.status(), StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(world.count("select count(*) from holds").await, 1);
     assert_eq!(choose(None, format!("{other}&key=form-7")).await.status(), StatusCode::OK);
-    assert_eq!(world.count("select count(*) from idempotency where key in ('k', 'form-7')").await, 2);
+    assert_eq!(
+        world.count("select count(*) from idempotency where key = 'k' or key like 'form-7.%'").await,
+        2
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -6,12 +6,14 @@
 mod booked;
 mod world;
 
+mod asking;
 mod deadlocks;
 mod disputes;
 mod holds;
 mod imports;
 mod keys;
 mod lanes;
+mod late;
 mod live;
 mod mail;
 mod pages;

@@ -25,7 +25,11 @@ use domain::{
     seat::SeatVersion,
     traveller::Party,
 };
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, date},
+    tz::TimeZone,
+};
 use leptos::config::LeptosOptions;
 use payments::{Stripe, StripeConfig};
 use server::{
@@ -52,6 +56,7 @@ pub struct World {
     /// Where letters are written, a file each.
     pub letters: PathBuf,
     offers: AtomicI64,
+    named: AtomicI64,
     _tasks: JoinSet<()>,
 }
 
@@ -99,12 +104,24 @@ impl World {
         };
         let mut tasks = JoinSet::new();
         let site = Site::open(&config, options_of_pages(), postgres.clone(), &mut tasks).await.unwrap();
-        Self { site, sandbox, pool, postgres, config, letters, offers: AtomicI64::new(0), _tasks: tasks }
+        Self {
+            site,
+            sandbox,
+            pool,
+            postgres,
+            config,
+            letters,
+            offers: AtomicI64::new(0),
+            named: AtomicI64::new(0),
+            _tasks: tasks,
+        }
     }
 
     /// A second server on the same database.
     pub async fn another_site(&self) -> Site {
-        Site::open(&self.config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new()).await.unwrap()
+        Site::open(&self.config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new())
+            .await
+            .unwrap()
     }
 
     /// The account at Stripe, for whoever looks there or does something by hand.
@@ -139,6 +156,7 @@ impl World {
             brand: FareBrand::Standard,
             party,
             total: quote.total,
+            was: None,
             expires_at: Timestamp::now() + SignedDuration::from_mins(30),
         }
     }
@@ -193,13 +211,16 @@ impl World {
         self.site.seating.hold(visitor, hold).await
     }
 
+    /// Names Adas; those of each call are other people than before.
     pub async fn name(&self, visitor: Visitor, hold: HoldId, surnames: &[&str]) {
+        let days = self.named.fetch_add(1, Ordering::Relaxed);
+        let born = date(1985, 4, 30).saturating_sub(days.days());
         let travellers = surnames
             .iter()
             .map(|surname| TravellerEntry {
                 given_name: "Ada".into(),
                 surname: (*surname).into(),
-                birth_date: "1985-04-30".into(),
+                birth_date: born.to_string(),
             })
             .collect();
         let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
@@ -317,7 +338,7 @@ fn options_of_pages() -> LeptosOptions {
 }
 
 /// BOS–JFK–LAX and back on a 777, so that two hundred holds find a place, and a small plane that sells out soon.
-fn schedule() -> Vec<ScheduledLeg> {
+pub fn schedule() -> Vec<ScheduledLeg> {
     vec![
         leg("Q1100", "BOS", "07:00", "JFK", "08:20", "77W", "J42Y288"),
         leg("Q1200", "JFK", "10:00", "LAX", "13:15", "77W", "J42Y288"),

@@ -1,0 +1,59 @@
+use leptos::{
+    prelude::*,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+
+use crate::AppError;
+
+/// The hidden field that names one asking, so that a form which is sent twice is acted on once.
+///
+/// Each form that is shown has a key of its own. It stays while it is not known what became of the asking, also on a page
+/// that comes back from a time-out, and only a definite refusal makes a new one.
+#[component]
+pub fn FormKey<Posted>(
+    /// The server function to which the form is posted.
+    #[prop(optional)]
+    posted: std::marker::PhantomData<Posted>,
+    /// The last refusal, where a page that is alive posts the form itself.
+    #[prop(optional, into)]
+    refused: Option<Signal<Option<AppError>>>,
+) -> impl IntoView
+where
+    Posted: ServerFn<Error = AppError> + Send + Sync + 'static,
+{
+    // It names the type alone.
+    let _ = posted;
+    let kept = kept_key(&use_query_map().read_untracked(), Posted::PATH);
+    let key = RwSignal::new(kept.unwrap_or_else(new_key));
+    if let Some(refused) = refused {
+        Effect::new(move |_| {
+            if refused.get().is_some_and(|error| error.is_definite()) {
+                key.set(new_key());
+            }
+        });
+    }
+    view! { <input type="hidden" name="key" value=move || key.get() autocomplete="off" /> }
+}
+
+/// The key of a plain form that came back to its page without a definite answer. A form that holds several askings adds
+/// what tells them apart behind a dot.
+fn kept_key(query: &ParamsMap, path: &str) -> Option<String> {
+    let encoded = query.get("__err").filter(|_| query.get_str("__path") == Some(path))?;
+    match ServerFnUrlError::<AppError>::decode_err(&encoded) {
+        AppError::Unknown { key: Some(key), .. } => key.split('.').next().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Unlike any other of the visitor's; nobody else's keys count for them, so it need not be a secret.
+pub fn new_key() -> String {
+    #[cfg(feature = "ssr")]
+    let key = uuid::Uuid::new_v4().simple().to_string();
+    #[cfg(not(feature = "ssr"))]
+    let key = {
+        let digits = || js_sys::Math::random().to_string().split_off(2);
+        format!("{}{}", digits(), digits())
+    };
+    key
+}

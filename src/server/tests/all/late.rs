@@ -1,0 +1,167 @@
+//! Authorisations that come after the hold's time: the same seats once more, or the money back.
+
+use app::{
+    answers::Settled,
+    ports::{Checkout as _, HoldError, Seats as _, Visitor},
+};
+use domain::{booking::BookingState, hold::HoldId, hold::HoldState, payment::PaymentState, pnr::Pnr};
+use server::{jobs::run_errand, postgres::Into};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use std::{collections::BTreeSet, sync::Arc};
+use tokio::task::JoinSet;
+
+use crate::world::{World, departure, today, visitor};
+
+const GOOD_CARD: &str = "4242424242424242";
+
+/// Two people on two legs who began to pay and have seat 30A on the second; their bank agreed at the last moment, and
+/// then their time ran out.
+async fn late(world: &World) -> (Visitor, HoldId) {
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1100", "Q1200"], 2).await.unwrap();
+    world.name(ada, hold, &["Moreno", "Müller"]).await;
+    world.pick(ada, hold, "Q1200", 0, "30A", 0).await.unwrap();
+    world.site.paying.start(ada.into(), hold).await.unwrap();
+    let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+    world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
+    world.pass(30).await;
+    assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+    assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
+    (ada, hold)
+}
+
+async fn run_errands(world: &World) {
+    while run_errand(&world.site).await.unwrap() {}
+}
+
+async fn states(world: &World, visitor: Visitor, hold: HoldId) -> (BookingState, PaymentState) {
+    let payment = world.postgres.payment_of(visitor.0, hold).await.unwrap().unwrap();
+    (payment.booking_state, payment.state)
+}
+
+async fn pnr_of(world: &World, visitor: Visitor, hold: HoldId) -> Pnr {
+    match world.site.paying.settle(visitor, hold).await.unwrap() {
+        Settled::Ticketed { pnr } => pnr,
+        other => panic!("not ticketed: {other:?}"),
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_late_authorisation_gets_the_same_seats_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    assert_eq!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Late, "not decided by the page");
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Ticketed, PaymentState::Captured));
+    let pnr = pnr_of(&world, ada, hold).await;
+    let trip = world.site.ports.trips.trip(ada, pnr).await.unwrap();
+    assert_eq!(trip.travellers[0].coupons[1].seat.unwrap().to_string(), "30A");
+    assert_eq!(trip.travellers[1].coupons[1].seat.unwrap().to_string(), "30B");
+    assert_eq!(world.count("select count(*) from seats where state = 'booked'").await, 4);
+    assert_eq!(world.count("select count(*) from outbox where step = 'void' and state = 'done'").await, 1);
+    let old = world.view(ada, hold).await;
+    assert_eq!(old, Err(HoldError::Ended(HoldState::Converted)), "its old address leads to the trip");
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_late_authorisation_whose_seat_is_gone_is_voided(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    let bob = visitor();
+    let his = world.choose(bob, &["Q1200"], 1).await.unwrap();
+    let version = world.postgres.touched(departure("Q1200")).await.unwrap();
+    let version = version.iter().find(|c| c.seat.to_string() == "30A").unwrap().version;
+    world.pick(bob, his, "Q1200", 0, "30A", version).await.unwrap();
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Failed { .. }));
+    assert_eq!(world.count("select count(*) from tickets").await, 0);
+    assert_eq!(world.count("select count(*) from holds where retake_of is not null").await, 0);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_late_authorisation_of_a_flight_that_sold_out_is_voided(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    sqlx::query("update departure_classes set taken = authorised - 1").execute(&world.pool).await.unwrap();
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    assert_eq!(world.count("select count(*) from departure_cabins where taken <> 0").await, 0);
+    assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_late_authorisation_of_a_flight_that_is_not_sold_any_more_is_voided(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    let rest: Vec<_> =
+        crate::world::schedule().into_iter().filter(|leg| leg.flight.to_string() != "Q1200").collect();
+    let carriers: BTreeSet<_> = rest.iter().map(|leg| leg.flight.carrier).collect();
+    world.postgres.import("less", &carriers, &rest, today(), Into::Whatever, |_| true).await.unwrap();
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_was_given_up_is_never_taken_again(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    world.name(ada, hold, &["Moreno"]).await;
+    world.site.paying.start(ada.into(), hold).await.unwrap();
+    let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+    world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
+    world.site.seating.release(ada.into(), hold).await.unwrap();
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_late_authorisation_of_another_amount_is_voided_and_told_to_staff(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    sqlx::query("update payments set amount_minor = amount_minor + 1").execute(&world.pool).await.unwrap();
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    assert_eq!(world.count("select count(*) from cases where kind = 'amount_differs'").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn page_webhook_and_workers_at_once_take_the_seats_again_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = Arc::new(World::open(options).await);
+    let (ada, hold) = late(&world).await;
+    let mut crowd = JoinSet::new();
+    for i in 0..24 {
+        let world = world.clone();
+        crowd.spawn(async move {
+            if i % 2 == 0 {
+                run_errands(&world).await;
+            } else {
+                let settled = world.site.paying.settle(ada, hold).await.unwrap();
+                assert!(matches!(settled, Settled::Late | Settled::Ticketed { .. }), "{settled:?}");
+            }
+        });
+    }
+    crowd.join_all().await;
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Ticketed, PaymentState::Captured));
+    assert_eq!(world.count("select count(*) from tickets").await, 2);
+    assert_eq!(world.count("select count(*) from holds").await, 2);
+    world.audit().await;
+}
