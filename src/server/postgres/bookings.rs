@@ -124,7 +124,7 @@ where
 
 /// Tickets a pending booking whose visitor, booking and live hold are locked.
 pub(super) async fn ticket_hold(
-    tx: &mut sqlx::PgTransaction<'_>,
+    tx: &mut super::Tx,
     booking: Uuid,
     hold: HoldId,
     card: Option<&str>,

@@ -113,7 +113,7 @@ impl Postgres {
 }
 
 /// The hold's places in cabin and class on every leg, or on none, in the order of the counters.
-async fn take_counters(tx: &mut sqlx::PgTransaction<'_>, hold: HoldId) -> Result<bool, StoreError> {
+async fn take_counters(tx: &mut super::Tx, hold: HoldId) -> Result<bool, StoreError> {
     let legs = sqlx::query_scalar!(r#"select count(*) as "n!" from hold_legs where hold_id = $1"#, hold.0)
         .fetch_one(&mut **tx)
         .await?;
@@ -151,7 +151,7 @@ async fn take_counters(tx: &mut sqlx::PgTransaction<'_>, hold: HoldId) -> Result
 }
 
 /// The seats that the old hold lost, all or none, in the order of their keys.
-async fn take_seats(tx: &mut sqlx::PgTransaction<'_>, old: HoldId, anew: HoldId) -> Result<bool, StoreError> {
+async fn take_seats(tx: &mut super::Tx, old: HoldId, anew: HoldId) -> Result<bool, StoreError> {
     let lost =
         sqlx::query_scalar!(r#"select count(*) as "n!" from hold_seats_lost where hold_id = $1"#, old.0)
             .fetch_one(&mut **tx)
