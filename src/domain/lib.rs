@@ -33,6 +33,7 @@ pub mod payment;
 pub mod pnr;
 pub mod refund;
 pub mod seat;
+pub mod selling;
 pub mod ticket;
 
 pub use moves::{IllegalMove, Move};

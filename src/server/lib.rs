@@ -15,11 +15,12 @@ mod batching;
 pub mod checkout;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 mod once;
+mod picking;
 mod searching;
 pub mod seating;
-mod picking;
-pub mod mail;
+pub mod selling;
 mod trips;
 mod webhook;
 

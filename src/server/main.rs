@@ -2,7 +2,7 @@
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
 
-use server::{config::Config, postgres::Postgres, run, timetables::Timetables};
+use server::{config::Config, postgres::Postgres, run, selling, timetables::Timetables};
 use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
@@ -14,6 +14,8 @@ Commands:
   serve         Serve the site (the default)
   import FILE   Import an SSIM chapter 7 schedule; a faulty file is refused whole
   export        Write the schedule as SSIM chapter 7 to standard output
+  sales DEPARTURE CABIN [--mode choose|best|open] [--opens TIME|none] [--closes TIME|none]
+                Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
   help          Show this
 
 It is set up by environment variables, which .env.sample explains.
@@ -28,6 +30,7 @@ async fn main() -> ExitCode {
         [] | ["serve"] => serve().await,
         ["import", file] => import(file).await,
         ["export"] => export().await,
+        ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
         ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())
@@ -78,5 +81,12 @@ async fn import(file: &str) -> Result<(), String> {
 async fn export() -> Result<(), String> {
     let timetables = Timetables::load(database().await?).await.map_err(|e| e.to_string())?;
     print!("{}", timetables.export().map_err(|e| e.to_string())?);
+    Ok(())
+}
+
+async fn sales(departure: &str, cabin: &str, options: &[&str]) -> Result<(), String> {
+    let postgres = database().await?;
+    let timetables = Timetables::load(postgres.clone()).await.map_err(|e| e.to_string())?;
+    println!("{}", selling::command(&timetables, &postgres, departure, cabin, options).await?);
     Ok(())
 }

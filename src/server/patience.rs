@@ -103,7 +103,9 @@ impl Asking {
 mod tests {
     use axum::http::Method;
 
-    use super::{ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCHED, CONNECTION, LOCK, STATEMENT, STRIPE_ATTEMPT};
+    use super::{
+        ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCHED, CONNECTION, LOCK, STATEMENT, STRIPE_ATTEMPT,
+    };
 
     #[test]
     fn what_knows_more_gives_up_first() {

@@ -51,7 +51,9 @@ pub async fn serve(
     let site = Site::open(config, options, postgres.clone(), &mut tasks).await?;
     match &site.mail {
         Some(mail) => tracing::info!(?mail, "letters"),
-        None => tracing::warn!("mail is not set up: letters wait in the outbox; set SKYCONNECT_SMTP_URL or SKYCONNECT_MAIL_DIR"),
+        None => tracing::warn!(
+            "mail is not set up: letters wait in the outbox; set SKYCONNECT_SMTP_URL or SKYCONNECT_MAIL_DIR"
+        ),
     }
     jobs::start(&site, &mut tasks);
     tracing::info!(address = %listener.local_addr()?, "serving");

@@ -186,7 +186,7 @@ impl Seats for Seating {
 
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {
         let hold = self.live_hold(visitor, id).await?;
-        Ok(view::hold_view(hold, self.timetables.airports()))
+        Ok(view::hold_view(hold, &self.timetables))
     }
 
     async fn name_travellers(
@@ -205,7 +205,7 @@ impl Seats for Seating {
         let hold = self.live_hold(visitor, id).await?;
         let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound) };
         let touched = self.postgres.touched(departure.id).await.map_err(away)?;
-        Ok(SeatMapView { hold: view::hold_view(hold, self.timetables.airports()), leg, touched })
+        Ok(SeatMapView { hold: view::hold_view(hold, &self.timetables), leg, touched })
     }
 
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError> {
@@ -215,6 +215,9 @@ impl Seats for Seating {
         else {
             return Err(HoldError::NotFound.into());
         };
+        if let Some(reason) = self.timetables.selling().mode(departure, facts.cabin).no_choice() {
+            return Err(PickError::Refused { seat, reason: reason.into() });
+        }
         let in_cabin = layout.seat(seat).filter(|_| layout.cabin_of(seat) == Some(facts.cabin));
         let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
         may_sit(in_cabin, *kind, assign::with_infant(facts.party, traveller))
@@ -245,6 +248,11 @@ impl Seats for Seating {
         let hold = self.live_hold(visitor, id).await?;
         if hold.state == HoldState::Reserved {
             return Err(HoldError::Locked.into());
+        }
+        let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
+        if let Some(reason) = self.timetables.selling().mode(departure.id, hold.offer.cabin).no_choice() {
+            let (field, message) = ("leg".into(), reason.into());
+            return Err(HoldError::Invalid { field, message }.into());
         }
         Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
     }

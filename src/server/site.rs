@@ -82,7 +82,8 @@ impl Site {
         timetable.begin_with_demo().await?;
         let live = Live::start(postgres.clone(), redis::Client::open(config.redis_url.as_str())?, tasks);
         let signing = Signing::new(&config.secret);
-        let seating = Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), tasks);
+        let seating =
+            Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), tasks);
         let stripe = Stripe::new(&StripeConfig {
             secret_key: config.stripe.secret_key.0.clone(),
             api_url: config.stripe.api_url.clone(),

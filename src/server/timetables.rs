@@ -17,6 +17,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use crate::{
     postgres::{ImportRefusal, Into, Postgres, StoreError},
     reference,
+    selling::Selling,
 };
 
 /// Every airport with an IATA code; it changes with the program.
@@ -29,6 +30,7 @@ const DEMO_SSIM: &str = include_str!("../../data/demo.ssim");
 pub struct Timetables {
     airports: Arc<Airports>,
     current: Arc<RwLock<(i64, Arc<Timetable>)>>,
+    selling: Selling,
     postgres: Postgres,
 }
 
@@ -85,7 +87,8 @@ impl Timetables {
     pub async fn load(postgres: Postgres) -> Result<Self, TimetablesError> {
         let airports = Arc::new(Airports::parse(AIRPORTS_CSV)?);
         let empty = Arc::new(Timetable::new(Vec::new(), &airports)?);
-        let timetables = Self { airports, current: Arc::new(RwLock::new((0, empty))), postgres };
+        let current = Arc::new(RwLock::new((0, empty)));
+        let timetables = Self { airports, current, selling: Selling::default(), postgres };
         timetables.renew().await?;
         Ok(timetables)
     }
@@ -107,6 +110,11 @@ impl Timetables {
         &self.airports
     }
 
+    /// How its cabins are sold.
+    pub fn selling(&self) -> &Selling {
+        &self.selling
+    }
+
     pub fn current(&self) -> Arc<Timetable> {
         self.snapshot().1
     }
@@ -116,8 +124,9 @@ impl Timetables {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Reads the schedule again if a newer one was imported.
+    /// Reads how cabins are sold, and the schedule again if a newer one was imported.
     pub async fn renew(&self) -> Result<(), TimetablesError> {
+        self.selling.renew(&self.postgres).await?;
         let newest = self.postgres.schedule_version().await?;
         let known = self.current.read().unwrap_or_else(PoisonError::into_inner).0;
         if newest == known {

@@ -46,6 +46,7 @@ impl TripFiles {
                     origin_name: city(departure.origin),
                     destination_name: city(departure.destination),
                     aircraft_name: reference::aircraft_name(departure.aircraft),
+                    mode: self.timetables.selling().mode(departure.id, trip.offer.cabin),
                     departure,
                 })
                 .collect(),

@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use payments::WebhookError;
@@ -34,7 +34,7 @@ pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: 
         Err(error) => {
             // Not stored, so not acknowledged: Stripe sends it again.
             tracing::error!(event = event.id, %error, "a webhook event could not be stored");
-            (StatusCode::SERVICE_UNAVAILABLE, "try again").into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], "try again").into_response()
         }
     }
 }

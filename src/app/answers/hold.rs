@@ -4,6 +4,7 @@ use domain::{
     fare::{FareBrand, Quote},
     hold::{HoldId, HoldState},
     money::Money,
+    selling::SellingMode,
     traveller::TravellerKind,
 };
 use jiff::civil::Date;
@@ -45,6 +46,8 @@ pub struct HeldLeg {
     pub aircraft_name: String,
     /// By traveller ordinal; none where not chosen yet, and for infants.
     pub seats: Vec<Option<SeatNumber>>,
+    /// Who says which seat a traveller gets.
+    pub mode: SellingMode,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 use domain::{
     booking::BookingState, cabin::Cabin, cabin::SeatNumber, departure::Departure, fare::FareBrand,
-    fare::Quote, money::Money, payment::PaymentState, pnr::Pnr, ticket::TicketNumber,
+    fare::Quote, money::Money, payment::PaymentState, pnr::Pnr, selling::SellingMode, ticket::TicketNumber,
     traveller::TravellerKind,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct TripLeg {
     pub origin_name: String,
     pub destination_name: String,
     pub aircraft_name: String,
+    /// Who says which seat a traveller gets.
+    pub mode: SellingMode,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +45,6 @@ pub struct TripTraveller {
 pub struct TripCoupon {
     /// Index into the trip's legs.
     pub leg: usize,
-    /// None: seat at check-in, or an infant on a lap.
+    /// None: seat at check-in, any free seat where they are not assigned, or an infant on a lap.
     pub seat: Option<SeatNumber>,
 }

@@ -1,4 +1,4 @@
-use domain::booking::BookingState;
+use domain::{booking::BookingState, selling::SellingMode};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -21,7 +21,7 @@ pub fn Ticket(trip: TripView) -> impl IntoView {
     let flights = legs
         .into_iter()
         .enumerate()
-        .map(|(index, leg)| view! { <Flight seats=seats(&travellers, index) leg /> })
+        .map(|(index, leg)| view! { <Flight seats=seats(&travellers, index, leg.mode) leg /> })
         .collect_view();
     view! { class = class,
         <article class="card ticket" aria-label=name>
@@ -101,11 +101,12 @@ fn Stub(traveller: TripTraveller, legs: Vec<TripLeg>) -> impl IntoView {
         .coupons
         .iter()
         .filter_map(|coupon| {
-            let departure = &legs.get(coupon.leg)?.departure;
+            let TripLeg { departure, mode, .. } = legs.get(coupon.leg)?;
             let seat = match coupon.seat {
                 Some(seat) => seat.to_string(),
-                None if traveller.kind.takes_seat() => "seat at check-in".to_owned(),
-                None => "on a lap".to_owned(),
+                None if !traveller.kind.takes_seat() => "on a lap".to_owned(),
+                None if *mode == SellingMode::Open => "sit where you like".to_owned(),
+                None => "seat at check-in".to_owned(),
             };
             Some(view! { class = class,
                 <li>{format!("{} to {}", departure.origin, departure.destination)} <b>{seat}</b></li>
@@ -125,12 +126,16 @@ fn Stub(traveller: TripTraveller, legs: Vec<TripLeg>) -> impl IntoView {
 }
 
 /// The seats of everyone on a leg, by its index; who has none yet gets it at check-in.
-fn seats(travellers: &[TripTraveller], leg: usize) -> String {
+fn seats(travellers: &[TripTraveller], leg: usize, mode: SellingMode) -> String {
     let seats: Vec<String> = travellers
         .iter()
         .flat_map(|traveller| &traveller.coupons)
         .filter(|coupon| coupon.leg == leg)
         .filter_map(|coupon| coupon.seat.map(|seat| seat.to_string()))
         .collect();
-    if seats.is_empty() { "at check-in".to_owned() } else { seats.join(" ") }
+    match mode {
+        _ if !seats.is_empty() => seats.join(" "),
+        SellingMode::Open => "sit where you like".to_owned(),
+        SellingMode::Choose | SellingMode::Best => "at check-in".to_owned(),
+    }
 }

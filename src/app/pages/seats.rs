@@ -5,6 +5,7 @@ mod cabin_map;
 mod calls;
 mod choosing;
 mod face;
+mod given;
 #[cfg(feature = "hydrate")]
 mod hearing;
 mod legend;
@@ -16,7 +17,7 @@ mod seat_list;
 mod status;
 mod trouble;
 
-use domain::hold::HoldState;
+use domain::{hold::HoldState, selling::SellingMode};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -24,6 +25,7 @@ use leptos_router::hooks::use_query_map;
 use super::booking::{BookingOver, BookingRefused, hold_in_address};
 use board::Board;
 use calls::seat_map;
+use given::Given;
 
 /// The cabin of the leg that the address names, `?leg=0`; the first without it.
 #[component]
@@ -38,7 +40,12 @@ pub fn SeatsPage() -> impl IntoView {
             <Transition>
                 {move || Suspend::new(async move {
                     match map.await {
-                        Ok(map) if map.hold.state == HoldState::Active => view! { <Board map /> }.into_any(),
+                        Ok(map) if map.hold.state == HoldState::Active => match map.hold.legs.get(map.leg) {
+                            Some(leg) if leg.mode != SellingMode::Choose => {
+                                view! { <Given leg=map.leg hold=map.hold /> }.into_any()
+                            }
+                            _ => view! { <Board map /> }.into_any(),
+                        },
                         Ok(map) => view! { <BookingOver hold=map.hold /> }.into_any(),
                         Err(error) => view! { <BookingRefused error /> }.into_any(),
                     }

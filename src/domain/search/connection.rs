@@ -5,9 +5,6 @@ use crate::{
     departure::{Departure, minutes_between},
 };
 
-/// Sales close this long before departure.
-pub const SALES_CLOSE_MIN: i32 = 60;
-
 /// The longest wait between two flights.
 pub const LONGEST_LAYOVER_MIN: i32 = 6 * 60;
 

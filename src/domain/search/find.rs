@@ -6,13 +6,14 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{
     Bound, Itinerary,
-    connection::{LONGEST_LAYOVER_MIN, SALES_CLOSE_MIN, is_on_the_way, layover_min},
+    connection::{LONGEST_LAYOVER_MIN, is_on_the_way, layover_min},
 };
 use crate::{
     airport::AirportCode,
     airports::Airports,
     cabin::Cabin,
     departure::{Departure, minutes_between},
+    selling::SALES_CLOSE_MIN,
     timetable::Timetable,
 };
 

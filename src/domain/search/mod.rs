@@ -14,7 +14,7 @@ pub use order::{MOST_CONNECTIONS, Priced, Sort, worth_showing};
 pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
 
 #[cfg(feature = "zones")]
-pub use connection::{LONG_LAYOVER_MIN, LONGEST_LAYOVER_MIN, SALES_CLOSE_MIN};
+pub use connection::{LONG_LAYOVER_MIN, LONGEST_LAYOVER_MIN};
 #[cfg(feature = "zones")]
 pub use find::search;
 

@@ -16,6 +16,7 @@ mod payments;
 mod pool;
 mod refunds;
 mod retaking;
+mod sales;
 mod schedules;
 mod seats;
 mod travellers;

@@ -94,7 +94,8 @@ impl Postgres {
                 ("picked", answer) => *answer = PickAnswer::Picked(seat().into_iter().collect()),
                 ("yours", answer) => *answer = PickAnswer::Picked(Vec::new()),
                 ("refused", answer) => {
-                    let untouched = SeatChange { seat: picks[place].seat, state: SeatState::Available, version: 0 };
+                    let untouched =
+                        SeatChange { seat: picks[place].seat, state: SeatState::Available, version: 0 };
                     let now = seat().unwrap_or(untouched);
                     *answer = PickAnswer::Refused { now, expired: row.expired_hold.map(HoldId) };
                 }

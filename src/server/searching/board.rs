@@ -9,10 +9,10 @@ use domain::{
     cabin::Cabin,
     departure::Departure,
     fare::{self, FareBrand},
-    search::{Itinerary, SALES_CLOSE_MIN},
+    search::Itinerary,
     traveller::Party,
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 
 use super::{Searching, request::today_at, results::city_of};
 
@@ -24,14 +24,15 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
     let airports = searching.timetables.airports();
     let Some(city) = busiest(searching) else { return Ok(Board { city: String::new(), rows: Vec::new() }) };
     let today = today_at(city, airports, now);
-    let closes = now + i64::from(SALES_CLOSE_MIN).minutes();
+    let selling = searching.timetables.selling();
     let mut departures: Vec<Departure> = [Some(today), today.tomorrow().ok()]
         .into_iter()
         .flatten()
         .flat_map(|date| airports.expand(city).into_iter().map(move |airport| (airport, date)))
         .flat_map(|(airport, date)| timetable.departures_from(airport, date))
         .filter(|departure| {
-            departure.departs_at > closes && departure.configuration.places(Cabin::Economy) > 0
+            selling.are_on_sale(std::slice::from_ref(departure), Cabin::Economy, now)
+                && departure.configuration.places(Cabin::Economy) > 0
         })
         .collect();
     departures.sort_by_key(|departure| (departure.departs_at, departure.id));

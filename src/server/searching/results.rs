@@ -79,6 +79,7 @@ fn days_around(
 ) -> Vec<(Date, Vec<Itinerary>)> {
     let timetable = searching.timetables.current();
     let airports = searching.timetables.airports();
+    let selling = searching.timetables.selling();
     let today = request::today_at(query.origin, airports, now);
     let bound = query.bounds()[step];
     (-STRIP_DAYS..=STRIP_DAYS)
@@ -86,7 +87,9 @@ fn days_around(
         .filter(|date| *date == bound.date || query_on(query, step, *date).validate(airports, today).is_ok())
         .map(|date| {
             let bound = Bound { date, ..bound };
-            (date, search::search(&timetable, airports, &bound, query.cabin, now))
+            let mut found = search::search(&timetable, airports, &bound, query.cabin, now);
+            found.retain(|itinerary| selling.are_on_sale(itinerary.legs(), query.cabin, now));
+            (date, found)
         })
         .collect()
 }

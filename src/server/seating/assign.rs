@@ -5,6 +5,7 @@ use domain::{
     cabin::{Layout, SeatNumber, SeatedTraveller, best_together, closest, may_sit},
     live::SeatChange,
     seat::SeatState,
+    selling::SellingMode,
     traveller::Party,
 };
 
@@ -23,7 +24,7 @@ pub(crate) enum Whom {
 }
 
 /// Seats people of a hold on one leg, together as far as the cabin allows; under contention the next best is taken in
-/// the same request. Where nothing is left that the rules allow, some stay without a seat.
+/// the same request. Where seats are not assigned, or nothing is left that the rules allow, some stay without a seat.
 pub(crate) async fn assign(
     seating: &Seating,
     visitor: Visitor,
@@ -32,6 +33,9 @@ pub(crate) async fn assign(
     whom: Whom,
 ) -> Result<Vec<SeatChange>, PickError> {
     let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
+    if seating.timetables.selling().mode(departure.id, hold.offer.cabin) == SellingMode::Open {
+        return Ok(Vec::new());
+    }
     let layout = Layout::of(&departure.aircraft, &departure.configuration);
     let mut waiting: Vec<u8> = hold
         .travellers

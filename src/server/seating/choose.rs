@@ -3,20 +3,23 @@ use app::{
     ports::{HoldError, Visitor},
 };
 use domain::{
+    cabin::Cabin,
     departure::Departure,
     fare::{self, Quote},
     hold::HoldId,
     offer::{OFFER_TTL, Offer},
-    search::{Itinerary, SALES_CLOSE_MIN},
+    search::Itinerary,
+    selling::SellingMode,
     timetable::Timetable,
 };
-use jiff::{Timestamp, ToSpan};
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Seating, away};
+use super::{Seating, Whom, assign, away};
 use crate::{
     postgres::{Claim, EndAs, Once, TakeRefusal},
+    selling,
     steps::reached,
 };
 
@@ -36,7 +39,7 @@ impl Seating {
     /// `NotSold` where one of them is not on sale any more.
     pub(crate) fn on_sale(&self, offer: &Offer, now: Timestamp) -> Result<OnSale, HoldError> {
         let (schedule, timetable) = self.timetables.snapshot();
-        let bounds = bounds(&timetable, offer, now)?;
+        let bounds = bounds(self, &timetable, offer, now)?;
         let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, self.timetables.airports())
             .map_err(|error| HoldError::NotSold(error.to_string()))?;
         let legs = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
@@ -50,7 +53,7 @@ impl Seating {
         if offer.has_expired(now) {
             return Err(HoldError::OfferExpired);
         }
-        let bounds = bounds(&self.timetables.snapshot().1, &offer, now)?;
+        let bounds = bounds(self, &self.timetables.snapshot().1, &offer, now)?;
         Ok(OfferView {
             bounds,
             brand: offer.brand,
@@ -99,6 +102,7 @@ pub(super) async fn choose(
         match seating.postgres.take(&claim).await {
             Ok(hold) => {
                 reached("choose.taken");
+                give_best_seats(seating, visitor, hold, &legs, offer.cabin).await;
                 return Ok(hold);
             }
             Err(TakeRefusal::TooManyPlaces) if last_try => return Err(HoldError::TooManyPlaces),
@@ -127,8 +131,28 @@ pub(super) async fn choose(
     Err(HoldError::Unavailable)
 }
 
+/// Where travellers do not choose they are seated as soon as their places are held. If that fails now it is made up for
+/// when they pay.
+async fn give_best_seats(seating: &Seating, visitor: Visitor, id: HoldId, legs: &[Departure], cabin: Cabin) {
+    let is_given = |leg: &Departure| seating.timetables.selling().mode(leg.id, cabin) == SellingMode::Best;
+    if !legs.iter().any(is_given) {
+        return;
+    }
+    let Ok(hold) = seating.live_hold(visitor, id).await else { return };
+    for (i, _) in legs.iter().enumerate().filter(|(_, leg)| is_given(leg)) {
+        if let Err(error) = assign(seating, visitor, &hold, i, Whom::TheUnseated).await {
+            tracing::warn!(hold = %id, %error, "the best seats are given later");
+        }
+    }
+}
+
 /// The offer's departures as the timetable has them now, if they are still sold.
-fn bounds(timetable: &Timetable, offer: &Offer, now: Timestamp) -> Result<Vec<Itinerary>, HoldError> {
+fn bounds(
+    seating: &Seating,
+    timetable: &Timetable,
+    offer: &Offer,
+    now: Timestamp,
+) -> Result<Vec<Itinerary>, HoldError> {
     let gone = || HoldError::NotSold("One of these flights is not on sale any more. Search again.".into());
     let bounds: Vec<Itinerary> = offer
         .bounds
@@ -139,9 +163,11 @@ fn bounds(timetable: &Timetable, offer: &Offer, now: Timestamp) -> Result<Vec<It
             Itinerary::new(legs).map_err(|_| gone())
         })
         .collect::<Result<_, _>>()?;
-    let first = bounds.first().ok_or_else(gone)?.first().departs_at;
-    if first <= now + i64::from(SALES_CLOSE_MIN).minutes() {
-        return Err(HoldError::NotSold("Sales for this flight have closed. Choose a later one.".into()));
+    for leg in bounds.iter().flat_map(Itinerary::legs) {
+        let sales = seating.timetables.selling().of(leg.id, offer.cabin);
+        sales
+            .check(leg.departs_at, now)
+            .map_err(|why| HoldError::NotSold(selling::sentence(why, leg, seating.timetables.airports())))?;
     }
-    Ok(bounds)
+    if bounds.is_empty() { Err(gone()) } else { Ok(bounds) }
 }

@@ -1,10 +1,11 @@
 use app::answers::{Contact, HeldLeg, HeldTraveller, HoldView};
-use domain::{airports::Airports, hold::HoldState};
+use domain::hold::HoldState;
 
-use crate::{postgres::HoldRecord, reference};
+use crate::{postgres::HoldRecord, reference, timetables::Timetables};
 
 /// The hold as its visitor sees it.
-pub(super) fn hold_view(hold: HoldRecord, airports: &Airports) -> HoldView {
+pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
+    let airports = timetables.airports();
     let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
     let people = hold.travellers.len();
     HoldView {
@@ -22,6 +23,7 @@ pub(super) fn hold_view(hold: HoldRecord, airports: &Airports) -> HoldView {
                 seats: (0..people)
                     .map(|i| hold.seats.get(&(departure.id, u8::try_from(i).ok()?)).copied())
                     .collect(),
+                mode: timetables.selling().mode(departure.id, hold.offer.cabin),
                 departure,
             })
             .collect(),

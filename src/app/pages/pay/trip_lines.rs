@@ -1,4 +1,4 @@
-use domain::{cabin::SeatNumber, traveller::TravellerKind};
+use domain::{cabin::SeatNumber, selling::SellingMode, traveller::TravellerKind};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -29,7 +29,7 @@ pub fn TripLines(hold: HoldView) -> impl IntoView {
 #[component]
 fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
     let class = style_sheet!("style/leg_lines.css");
-    let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats } = leg;
+    let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats, mode } = leg;
     let flight = format!("{}, {}", departure.id.flight.spaced(), aircraft_name);
     let route =
         format!("{origin_name} ({}) to {destination_name} ({})", departure.origin, departure.destination);
@@ -45,7 +45,7 @@ fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
         .into_iter()
         .map(|traveller| {
             let seat = seats.get(usize::from(traveller.ordinal)).copied().flatten();
-            let place = place(traveller.kind, seat);
+            let place = place(traveller.kind, seat, mode);
             view! { class = class,
                 <li class="person">
                     <span>{traveller.label()}</span>
@@ -64,9 +64,10 @@ fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
     }
 }
 
-fn place(kind: TravellerKind, seat: Option<SeatNumber>) -> String {
+fn place(kind: TravellerKind, seat: Option<SeatNumber>, mode: SellingMode) -> String {
     match seat {
         Some(seat) => format!("seat {seat}"),
+        None if kind.takes_seat() && mode == SellingMode::Open => "sit where you like".into(),
         None if kind.takes_seat() => "we seat you together".into(),
         None => "on a lap".into(),
     }

@@ -96,7 +96,7 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
 }
 
 /// The way to the next leg, or to payment after the last. Payment is a page of its own, since its script runs once.
-fn onwards(hold: &HoldView, leg: usize) -> AnyView {
+pub(super) fn onwards(hold: &HoldView, leg: usize) -> AnyView {
     if let Some(next) = hold.legs.get(leg + 1) {
         let href = format!("/book/{}/seats?leg={}", hold.id, leg + 1);
         let label = format!("Next leg: {} to {}", next.departure.origin, next.departure.destination);

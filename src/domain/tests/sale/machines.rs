@@ -28,11 +28,14 @@ struct Sale {
     payment: Option<PaymentState>,
     standing: Standing,
     declined_cards: u8,
+    lost: Option<usize>,
 }
 
 pub struct Machines {
     seats: [Seat; SEATS],
     sales: Vec<Sale>,
+    /// Voids that are queued.
+    voids: Vec<usize>,
 }
 
 /// A move that is told twice has happened once.
@@ -56,6 +59,16 @@ impl Seat {
     }
 }
 
+impl Sale {
+    fn tell(&mut self, booking: BookingEvent, payment: PaymentEvent) {
+        let (Some(of_booking), Some(of_payment)) = (&mut self.booking, &mut self.payment) else {
+            panic!("nobody has started to pay")
+        };
+        tell!(*of_booking, booking);
+        tell!(*of_payment, payment);
+    }
+}
+
 impl Machines {
     fn seats_of(&mut self, sale: usize) -> impl Iterator<Item = &mut Seat> {
         self.seats.iter_mut().filter(move |seat| seat.owner == Some(sale))
@@ -67,6 +80,10 @@ impl Machines {
 
     fn end(&mut self, sale: usize, event: HoldEvent) {
         tell!(self.sales[sale].hold, event);
+        if self.sales[sale].booking.is_some() {
+            self.voids.push(sale);
+            self.sales[sale].lost = self.seats.iter().position(|seat| seat.owner == Some(sale));
+        }
         self.seats_of(sale).for_each(|seat| seat.tell(SeatEvent::Freed, None));
     }
 
@@ -77,7 +94,9 @@ impl Machines {
     }
 
     fn pick(&mut self, sale: usize, number: usize) {
-        self.end_if_over(sale);
+        if self.sales[sale].hold == HoldState::Active {
+            self.end_if_over(sale);
+        }
         if self.sales[sale].hold != HoldState::Active {
             return;
         }
@@ -111,42 +130,50 @@ impl Machines {
     }
 
     fn settle(&mut self, i: usize) {
-        let sale = &mut self.sales[i];
+        let sale = &self.sales[i];
         if sale.booking != Some(BookingState::Pending) {
             return;
         }
         match judge(sale.standing, sale.hold, TOTAL) {
-            Verdict::Ticket => {
-                tell!(sale.hold, HoldEvent::Ticketed);
-                sale.booking = sale.booking.map(|b| b.after(BookingEvent::Ticketed).unwrap());
-                sale.payment = sale.payment.map(|p| p.after(PaymentEvent::Authorised).unwrap());
-                self.seats_of(i).for_each(|seat| seat.tell(SeatEvent::Ticketed, Some(i)));
-            }
+            Verdict::Ticket => self.ticket(i),
             Verdict::GiveUp => self.end(i, HoldEvent::GivenUp),
-            // In this sale nothing can be had anew, so the void that is queued stands.
+            // Whoever does the void that is queued retakes what can be had again.
             Verdict::Retake | Verdict::Over | Verdict::KeepOpen { .. } => {}
         }
     }
 
+    fn ticket(&mut self, i: usize) {
+        let sale = &mut self.sales[i];
+        tell!(sale.hold, HoldEvent::Ticketed);
+        sale.tell(BookingEvent::Ticketed, PaymentEvent::Authorised);
+        self.seats_of(i).for_each(|seat| seat.tell(SeatEvent::Ticketed, Some(i)));
+    }
+
+    /// The place and seat once more, under a new hold.
+    fn retake(&mut self, i: usize) -> bool {
+        let lost = self.sales[i].lost.filter(|seat| self.seats[*seat].state == SeatState::Available);
+        let Some(lost) = lost.filter(|_| self.taken() < SEATS) else { return false };
+        self.sales[i].hold = HoldState::Active;
+        self.seats[lost].tell(SeatEvent::Picked, Some(i));
+        self.seats[lost].tell(SeatEvent::PaymentStarted, Some(i));
+        self.ticket(i);
+        true
+    }
+
     fn run_errands(&mut self) {
-        for sale in &mut self.sales {
-            let (Some(booking), Some(payment)) = (sale.booking, sale.payment) else { continue };
-            let (booking_event, payment_event) = match (sale.hold, sale.standing, payment) {
-                (HoldState::Converted, Standing::Authorised(_), PaymentState::Authorised) => {
-                    (BookingEvent::Ticketed, PaymentEvent::Captured)
-                }
-                (HoldState::Converted, Standing::Cancelled, PaymentState::Authorised) => {
-                    (BookingEvent::CaptureFailed, PaymentEvent::CaptureFailed)
-                }
-                (HoldState::Released | HoldState::Expired, ..) => {
-                    (BookingEvent::VoidConfirmed, PaymentEvent::Voided)
-                }
-                _ => continue,
-            };
-            sale.booking = Some(booking.after(booking_event).unwrap());
-            sale.payment = Some(payment.after(payment_event).unwrap());
-            if payment_event == PaymentEvent::Voided {
-                sale.standing = Standing::Cancelled;
+        for i in std::mem::take(&mut self.voids) {
+            let sale = &self.sales[i];
+            let retakes = judge(sale.standing, sale.hold, TOTAL) == Verdict::Retake;
+            if !(retakes && self.retake(i)) {
+                self.sales[i].tell(BookingEvent::VoidConfirmed, PaymentEvent::Voided);
+                self.sales[i].standing = Standing::Cancelled;
+            }
+        }
+        for sale in self.sales.iter_mut().filter(|sale| sale.payment == Some(PaymentState::Authorised)) {
+            match sale.standing {
+                Standing::Authorised(_) => sale.tell(BookingEvent::Ticketed, PaymentEvent::Captured),
+                Standing::Cancelled => sale.tell(BookingEvent::CaptureFailed, PaymentEvent::CaptureFailed),
+                Standing::Waiting { .. } => panic!("ticketed without an authorisation"),
             }
         }
     }
@@ -158,7 +185,7 @@ impl StateMachineTest for Machines {
 
     fn init_test(_: &Model) -> Self {
         let seat = Seat { state: SeatState::Available, version: 0, moves: 0, owner: None };
-        Self { seats: [seat; SEATS], sales: Vec::new() }
+        Self { seats: [seat; SEATS], sales: Vec::new(), voids: Vec::new() }
     }
 
     fn apply(mut sale: Self, _: &<Model as ReferenceStateMachine>::State, act: Act) -> Self {
@@ -175,6 +202,7 @@ impl StateMachineTest for Machines {
                         payment: None,
                         standing: Standing::Waiting { declined_cards: 0 },
                         declined_cards: 0,
+                        lost: None,
                     });
                 }
             }

@@ -69,6 +69,8 @@ pub struct Sale {
     pub declined_cards: u8,
     pub bank: Bank,
     pub is_unpaid: bool,
+    /// The seat that time took away, which a late authorisation takes again.
+    lost: Option<usize>,
 }
 
 /// What the database should say of a sale.
@@ -84,6 +86,8 @@ pub struct Model {
     pub sales: Vec<Sale>,
     /// Whose each seat is.
     pub seats: [Option<usize>; SEATS],
+    /// Those whose payment ended with their hold, in that order: it is to be given back.
+    ended: Vec<usize>,
 }
 
 impl Sale {
@@ -127,12 +131,15 @@ impl Model {
     }
 
     fn end(&mut self, sale: usize, stage: Stage) {
-        for owner in &mut self.seats {
-            if *owner == Some(sale) {
-                *owner = None;
-            }
+        let seat = self.seat_of(sale);
+        if let Some(seat) = seat {
+            self.seats[seat] = None;
         }
         self.sales[sale].stage = stage;
+        if self.sales[sale].has_started_to_pay {
+            self.ended.push(sale);
+            self.sales[sale].lost = seat.filter(|_| stage == Stage::RanOutOfTime);
+        }
     }
 
     fn end_what_is_over(&mut self) {
@@ -152,7 +159,8 @@ impl Model {
     }
 
     fn pick(&mut self, i: usize, seat: usize) {
-        if !self.is_choosing(i) {
+        // Once payment has started nothing is picked, and that is all there is to say.
+        if self.sales[i].stage == Stage::Paying || !self.is_choosing(i) {
             return;
         }
         match self.seats[seat] {
@@ -178,12 +186,22 @@ impl Model {
     }
 
     fn run_errands(&mut self) {
-        for sale in self.sales.iter_mut().filter(|sale| sale.has_started_to_pay) {
-            match (sale.stage, sale.bank) {
-                (Stage::Sold, Bank::KeptAside) => sale.bank = Bank::Paid,
-                (Stage::Sold, Bank::Withdrawn) => sale.is_unpaid = true,
-                (Stage::GaveUp | Stage::RanOutOfTime, _) => sale.bank = Bank::Closed,
-                _ => {}
+        for i in std::mem::take(&mut self.ended) {
+            let place_left = self.places_taken() < SEATS;
+            let sale = &mut self.sales[i];
+            match sale.lost.filter(|seat| self.seats[*seat].is_none()) {
+                Some(seat) if place_left && sale.bank == Bank::KeptAside => {
+                    self.seats[seat] = Some(i);
+                    sale.stage = Stage::Sold;
+                }
+                _ => sale.bank = Bank::Closed,
+            }
+        }
+        for sale in self.sales.iter_mut().filter(|sale| sale.stage == Stage::Sold) {
+            match sale.bank {
+                Bank::KeptAside => sale.bank = Bank::Paid,
+                Bank::Withdrawn => sale.is_unpaid = true,
+                Bank::Nothing | Bank::Paid | Bank::Closed => {}
             }
         }
     }
@@ -247,6 +265,7 @@ impl ReferenceStateMachine for Model {
                         declined_cards: 0,
                         bank: Bank::Nothing,
                         is_unpaid: false,
+                        lost: None,
                     });
                 }
             }

@@ -4,7 +4,12 @@
 #![allow(clippy::unwrap_used)]
 
 mod booked;
+mod stopped;
 mod world;
+
+// What the domain's machines are measured against, so that the server is measured against the same.
+#[path = "../../../domain/tests/sale/model.rs"]
+mod model;
 
 mod asking;
 mod deadlocks;
@@ -15,8 +20,12 @@ mod keys;
 mod lanes;
 mod late;
 mod live;
+mod machines;
 mod mail;
 mod pages;
+mod patience;
 mod paying;
 mod races;
 mod refunds;
+mod selling;
+mod selling_modes;
