@@ -136,7 +136,9 @@ impl MailSettings {
 }
 
 impl StripeSettings {
-    fn from_env() -> Result<Self, ConfigError> {
+    /// # Errors
+    /// The first variable that is missing.
+    pub fn from_env() -> Result<Self, ConfigError> {
         let Some(secret_key) = optional("STRIPE_SECRET_KEY") else {
             let api = optional("STRIPE_API_URL").unwrap_or_else(|| "http://127.0.0.1:12111/".into());
             let api = format!("{}/", api.trim_end_matches('/'));

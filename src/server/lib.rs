@@ -18,6 +18,7 @@ pub mod live;
 pub mod mail;
 mod once;
 mod picking;
+pub mod reconciling;
 mod searching;
 pub mod seating;
 pub mod selling;

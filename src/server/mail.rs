@@ -102,7 +102,12 @@ impl Mail {
                 sent.map(|_| ()).map_err(|error| {
                     // What the server says may repeat the address; its code does not.
                     let code = error.status().map_or_else(|| "no answer".to_owned(), |code| code.to_string());
-                    if error.is_permanent() { MailError::Refused(code) } else { MailError::Away(code) }
+                    // 53x: we may not send at all, which is no fault of the letter (RFC 4954, section 6).
+                    if error.is_permanent() && !code.starts_with("53") {
+                        MailError::Refused(code)
+                    } else {
+                        MailError::Away(code)
+                    }
                 })
             }
             Way::Folder(folder) => {

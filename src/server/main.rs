@@ -1,4 +1,6 @@
-//! `skyconnect`: serves the site, imports and exports schedules.
+//! `skyconnect`: serves the site, imports and exports schedules, and shows staff what needs them.
+
+mod commands;
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
 
@@ -16,6 +18,12 @@ Commands:
   export        Write the schedule as SSIM chapter 7 to standard output
   sales DEPARTURE CABIN [--mode choose|best|open] [--opens TIME|none] [--closes TIME|none]
                 Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
+  timeline BOOKING          What happened to a booking, by its locator or id
+  cases                     What a person must look at: open cases and parked errands
+  case close ID --note TEXT Close a case, saying what was done
+  errand retry ID           Queue a parked errand again
+  refund retry ID           Queue a failed refund again
+  reconcile [DAYS]          Compare ledger, bookings and Stripe, of the last 30 days if not said
   help          Show this
 
 It is set up by environment variables, which .env.sample explains.
@@ -26,23 +34,34 @@ async fn main() -> ExitCode {
     start_log();
     let words: Vec<String> = env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let done = match words.as_slice() {
-        [] | ["serve"] => serve().await,
-        ["import", file] => import(file).await,
-        ["export"] => export().await,
-        ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
-        ["help" | "--help" | "-h"] => {
-            print!("{HELP}");
-            Ok(())
-        }
-        _ => Err(format!("{} is no command.\n\n{HELP}", words.join(" "))),
-    };
+    let done = command(&words).await;
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("skyconnect: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn command(words: &[&str]) -> Result<(), String> {
+    match words {
+        [] | ["serve"] => serve().await,
+        ["import", file] => import(file).await,
+        ["export"] => export().await,
+        ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
+        ["timeline", booking] => commands::timeline(&database().await?, booking).await,
+        ["cases"] => commands::cases(&database().await?).await,
+        ["case", "close", id, "--note", note] => commands::close_case(&database().await?, id, note).await,
+        ["errand", "retry", id] => commands::retry_errand(&database().await?, id).await,
+        ["refund", "retry", id] => commands::retry_refund(&database().await?, id).await,
+        ["reconcile"] => commands::reconcile(database().await?, "30").await,
+        ["reconcile", days] => commands::reconcile(database().await?, days).await,
+        ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("{} is no command.\n\n{HELP}", words.join(" "))),
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     checkout::{Paying, StripePage},
-    config::Config,
+    config::{Config, StripeSettings},
     limits::{Limits, limits},
     live::Live,
     mail::{Mail, MailSetupError},
@@ -84,12 +84,7 @@ impl Site {
         let signing = Signing::new(&config.secret);
         let seating =
             Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), tasks);
-        let stripe = Stripe::new(&StripeConfig {
-            secret_key: config.stripe.secret_key.0.clone(),
-            api_url: config.stripe.api_url.clone(),
-            webhook_secret: config.stripe.webhook_secret.0.clone(),
-        })?
-        .with_timeout(patience::STRIPE_ATTEMPT);
+        let stripe = stripe(&config.stripe)?;
         let page = StripePage {
             publishable_key: config.stripe.publishable_key.clone(),
             script_url: config.stripe.script_url.clone(),
@@ -129,6 +124,19 @@ impl Site {
         let paying = self.paying.clone().over(postgres.clone(), seating.clone());
         Self { postgres, seating, paying, ..self.clone() }
     }
+}
+
+/// Our account at Stripe, or at the sandbox.
+///
+/// # Errors
+/// A key or address that cannot be right.
+pub fn stripe(settings: &StripeSettings) -> Result<Stripe, payments::InvalidConfig> {
+    let stripe = Stripe::new(&StripeConfig {
+        secret_key: settings.secret_key.0.clone(),
+        api_url: settings.api_url.clone(),
+        webhook_secret: settings.webhook_secret.0.clone(),
+    })?;
+    Ok(stripe.with_timeout(patience::STRIPE_ATTEMPT))
 }
 
 /// Origins of the script and of what it talks to: Stripe's own, or the one that serves the script.

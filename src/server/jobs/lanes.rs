@@ -103,7 +103,8 @@ pub async fn run_next(site: &Site, kind: Kind) -> Result<bool, StoreError> {
     });
     match task.await {
         Ok(Ok(done)) => done?,
-        Ok(Err(_)) => put_off_fault(site, &errand, "it took longer than its lease").await?,
+        // Something outside is slow: it is waited for without end.
+        Ok(Err(_)) => site.postgres.put_off(&errand, "it took longer than its lease", None).await?,
         Err(_) => put_off_fault(site, &errand, "the program failed").await?,
     }
     Ok(true)

@@ -10,6 +10,7 @@ mod void;
 
 mod events;
 mod keys;
+mod reconcile;
 mod sweeper;
 mod watch;
 
@@ -46,6 +47,8 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     tasks.spawn(async move {
         every(Duration::from_secs(5), || watch::ask_for_pending_refunds(&jobs)).await;
     });
+    let jobs = site.clone();
+    tasks.spawn(async move { reconcile::work(&jobs).await });
     let limits = site.limits.clone();
     tasks.spawn(async move {
         // Addresses that have been quiet need no memory.

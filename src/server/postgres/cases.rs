@@ -109,6 +109,29 @@ pub(super) async fn open(
     Ok(opened.rows_affected() == 1)
 }
 
+/// Opens a case, and opens it again where what is known now is not what it said. Tells whether there is news.
+pub(super) async fn tell(
+    tx: &mut super::Tx,
+    booking: Option<Uuid>,
+    kind: CaseKind,
+    reference: &str,
+    detail: &Value,
+) -> Result<bool, StoreError> {
+    let told = sqlx::query!(
+        "insert into cases as c (booking_id, kind, reference, detail) values ($1, $2, $3, $4)
+        on conflict (kind, reference) do update
+            set state = 'open', closed_at = null, detail = c.detail || excluded.detail
+            where not c.detail @> excluded.detail",
+        booking,
+        kind.as_str(),
+        reference,
+        detail,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(told.rows_affected() == 1)
+}
+
 /// Opens a case, or opens it again with what is known now: the matter came back after someone had closed it.
 pub(super) async fn reopen(
     tx: &mut super::Tx,

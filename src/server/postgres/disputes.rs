@@ -35,21 +35,12 @@ impl Postgres {
             let lines = [(Account::Disputed, dispute.amount_minor), (Account::Receivable, -dispute.amount_minor)];
             ledger::post(&mut tx, booking, &given_back, &lines, &currency).await?;
         }
-        let told = sqlx::query_scalar!(
-            r#"select detail ->> 'status' as "status?" from cases where kind = $1 and reference = $2"#,
-            CaseKind::Dispute.as_str(),
-            dispute.id,
-        )
-        .fetch_optional(&mut *tx)
-        .await?
-        .flatten();
-        if told.as_ref() != Some(&status) {
+        let detail = json!({
+            "intent": dispute.intent_id, "amount_minor": dispute.amount_minor, "currency": currency,
+            "status": status, "reason": dispute.reason,
+        });
+        if cases::tell(&mut tx, Some(booking), CaseKind::Dispute, &dispute.id, &detail).await? {
             tracing::error!(%booking, dispute = dispute.id, status, "a payment is disputed");
-            let detail = json!({
-                "intent": dispute.intent_id, "amount_minor": dispute.amount_minor, "currency": currency,
-                "status": status, "reason": dispute.reason,
-            });
-            cases::reopen(&mut tx, Some(booking), CaseKind::Dispute, &dispute.id, &detail).await?;
         }
         tx.commit().await?;
         Ok(())

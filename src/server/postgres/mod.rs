@@ -14,11 +14,13 @@ mod money;
 mod outbox;
 mod payments;
 mod pool;
+mod reconciling;
 mod refunds;
 mod retaking;
 mod sales;
 mod schedules;
 mod seats;
+mod timeline;
 mod travellers;
 mod trips;
 
@@ -40,11 +42,13 @@ pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Claim, EndAs, TakeRefusal};
 pub use idempotency::{ANSWERED, Kept, Once};
 pub use letters::{LetterRecord, LetterTicket};
-pub use outbox::{Errand, Kind, Letter, Step};
+pub use outbox::{Errand, Kind, Letter, ParkedErrand, Step};
 pub use payments::{PaymentRow, StartRefusal};
+pub use reconciling::{OwnDifference, PaymentBooks};
 pub use refunds::RefundRow;
 pub use schedules::{ImportRefusal, Into};
 pub use seats::{Pick, PickAnswer};
+pub use timeline::Moment;
 pub use travellers::NamedTraveller;
 pub use trips::{Opening, TicketRecord, TripRecord};
 

@@ -21,6 +21,17 @@ pub struct Errand {
     pub attempt: i16,
 }
 
+/// An errand that waits for a person.
+#[derive(Clone, Debug)]
+pub struct ParkedErrand {
+    pub id: i64,
+    pub booking: Uuid,
+    pub step: String,
+    pub subject: String,
+    pub attempts: i16,
+    pub last_error: Option<String>,
+}
+
 /// Errands of one booking and kind are a lane, done in their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -97,7 +108,7 @@ impl Step {
 
 /// The first pause after a failed try; each further one is twice as long.
 const FIRST_PAUSE_SECS: f64 = 0.5;
-const LONGEST_PAUSE_SECS: f64 = 300.0;
+const LONGEST_PAUSE_SECS: f64 = 60.0;
 
 impl Postgres {
     /// Leases the due errand of that kind that waits longest; several workers never get the same one. Within a lane the
@@ -186,6 +197,17 @@ impl Postgres {
         }
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Errands that wait for a person, oldest first.
+    pub async fn parked_errands(&self) -> Result<Vec<ParkedErrand>, StoreError> {
+        Ok(sqlx::query_as!(
+            ParkedErrand,
+            "select id, booking_id as booking, step, subject, attempts, last_error from outbox
+            where state = 'parked' order by id"
+        )
+        .fetch_all(&self.pool)
+        .await?)
     }
 
     /// Puts a parked errand back into the queue, to be looked up before it is tried, and closes its case with a note.

@@ -238,14 +238,18 @@ impl Postgres {
         Ok(u8::try_from(attempts).unwrap_or(u8::MAX))
     }
 
-    /// Open payments of which nothing was heard for a while: a webhook may never come.
+    /// Open payments of which nothing was heard for a while, to be asked about now: a webhook may never come. Each is
+    /// told once, and later again: one that cannot be asked about does not hold up the others.
     pub async fn quiet_payments(&self, older_than_secs: f64) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar!(
-            "select p.booking_id from payments p join bookings b on b.id = p.booking_id
-            join holds h on h.id = b.hold_id
-            where p.state = 'open' and p.intent_id is not null and b.state = 'pending' and h.state = 'reserved'
-                and p.created_at < sky_now() - make_interval(secs => $1)
-            order by p.created_at limit 100",
+            "with due as (
+                select p.booking_id from payments p join bookings b on b.id = p.booking_id
+                join holds h on h.id = b.hold_id
+                where p.state = 'open' and p.intent_id is not null and b.state = 'pending' and h.state = 'reserved'
+                    and p.created_at < (select sky_now()) - make_interval(secs => $1) and p.look_at <= (select sky_now())
+                order by p.look_at limit 100 for update of p skip locked)
+            update payments p set look_at = sky_now() + interval '15 seconds' from due
+            where p.booking_id = due.booking_id returning p.booking_id",
             older_than_secs,
         )
         .fetch_all(&self.pool)

@@ -1,7 +1,17 @@
-use std::fs;
+use std::{fs, sync::Arc};
 
 use server::postgres::Kind;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use server::{
+    config::{MailSettings, MailWay, Secret},
+    mail::{Mail, MailError, Sheet},
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::TcpListener,
+    sync::Mutex,
+};
 
 use crate::{
     booked::{GOOD_CARD, booked, captured, run_errands},
@@ -130,4 +140,57 @@ async fn a_letter_that_cannot_leave_is_parked_and_the_next_one_leaves(
     run_errands(&world).await;
     assert_eq!(letters(&world).len(), 2);
     assert!(world.postgres.open_cases().await.unwrap().is_empty());
+}
+
+/// A mail server that answers every recipient so, and keeps what it was sent. Gives where to reach it.
+async fn mail_server(recipient: &'static str) -> (Mail, Arc<Mutex<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let kept = Arc::new(Mutex::new(String::new()));
+    let keeping = kept.clone();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let (reader, mut writer) = socket.into_split();
+            let mut lines = BufReader::new(reader).lines();
+            writer.write_all(b"220 test\r\n").await.unwrap();
+            let mut in_letter = false;
+            while let Ok(Some(line)) = lines.next_line().await {
+                let answer = match line.get(..4).unwrap_or_default() {
+                    _ if in_letter && line != "." => {
+                        keeping.lock().await.push_str(&format!("{line}\r\n"));
+                        continue;
+                    }
+                    "RCPT" => recipient,
+                    "DATA" => "354 go on",
+                    "QUIT" => "221 bye",
+                    _ => "250 ok",
+                };
+                in_letter = answer.starts_with("354");
+                if writer.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    let settings = MailSettings { way: MailWay::Smtp(Secret(url)), from: "Sky <tickets@sky.test>".into() };
+    (Mail::new(&settings).unwrap(), kept)
+}
+
+#[tokio::test]
+async fn a_mail_server_gets_the_letter_and_its_refusals_are_told_apart() {
+    let sheet = Sheet::new("Hello").text("Grüezi, Ada");
+    let (mail, kept) = mail_server("250 ok").await;
+    mail.send("a-letter", "ada@example.com", &sheet).await.unwrap();
+    let letter = unquoted(&kept.lock().await);
+    for part in ["Message-ID: <a-letter@sky.test>", "Subject: Hello", "Grüezi, Ada", "<p>Grüezi, Ada</p>"] {
+        assert!(letter.contains(part), "{part} is missing in\n{letter}");
+    }
+    let (mail, _) = mail_server("550 nobody here called ada@example.com").await;
+    let refused = mail.send("a-letter", "ada@example.com", &sheet).await.unwrap_err();
+    assert!(matches!(&refused, MailError::Refused(code) if code == "550"), "{refused}");
+    for later in ["450 busy", "535 who are you"] {
+        let (mail, _) = mail_server(later).await;
+        let away = mail.send("a-letter", "ada@example.com", &sheet).await.unwrap_err();
+        assert!(matches!(away, MailError::Away(_)), "{away}");
+    }
 }

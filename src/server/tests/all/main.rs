@@ -26,6 +26,8 @@ mod pages;
 mod patience;
 mod paying;
 mod races;
+mod reconciling;
 mod refunds;
 mod selling;
 mod selling_modes;
+mod timeline;
