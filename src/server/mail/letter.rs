@@ -10,7 +10,8 @@ use crate::postgres::{LetterRecord, LetterTicket};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     Tickets,
-    Cancelled { refund: Money, fee: Money, coupons: Vec<(String, usize)> },
+    /// Coupons by ticket and leg.
+    Cancelled { by_airline: bool, refund: Money, fee: Money, coupons: Vec<(String, usize)> },
     Refunded { amount: Money },
     Unpaid,
     Failed,
@@ -31,14 +32,18 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
             paid.extend(booking.card.clone().map(|card| ("Paid by".to_owned(), card)));
             sheet.heading("Price").facts(paid)
         }
-        Note::Cancelled { refund, fee, coupons } => {
+        Note::Cancelled { by_airline, refund, fee, coupons } => {
             let flights = coupons.iter().map(|(ticket, leg)| cancelled(booking, airports, ticket, *leg));
             let mut money = vec![("Comes back to you".to_owned(), refund.to_string())];
             if fee.minor > 0 {
                 money.push(("Kept by the fare's rules".to_owned(), fee.to_string()));
             }
             let sheet = Sheet::new(format!("Cancelled: {pnr}"))
-                .text("We have cancelled what you gave back, and the seats are free again.")
+                .text(if *by_airline {
+                    "The airline has called a flight of yours off. We are sorry. Your tickets for it are cancelled."
+                } else {
+                    "As you asked, these tickets are cancelled. Their seats are free again."
+                })
                 .facts(flights.collect())
                 .heading("Money")
                 .facts(money);
@@ -65,8 +70,8 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
             .link(site_url),
         Note::Failed => Sheet::new("Your booking was not made")
             .text(
-                "Your payment came after your seats had been given back, so no tickets were issued. Nothing was \
-                 charged; the amount that your bank kept aside is released, which some banks show only after days.",
+                "Your booking could not be completed: no tickets were issued, and nothing was charged. The amount that \
+                 your bank kept aside is released, which some banks show only after days.",
             )
             .facts(vec![("Amount".to_owned(), booking.total.to_string())])
             .link(site_url),

@@ -109,7 +109,7 @@ impl Postgres {
     async fn cancellation_note(&self, errand: &Errand) -> Result<Option<Note>, StoreError> {
         let Ok(id) = errand.subject.parse::<Uuid>() else { return Ok(None) };
         let Some(row) = sqlx::query!(
-            "select refund_minor, fee_minor, currency from cancellations where id = $1 and booking_id = $2",
+            "select reason, refund_minor, fee_minor, currency from cancellations where id = $1 and booking_id = $2",
             id,
             errand.booking,
         )
@@ -126,6 +126,7 @@ impl Postgres {
         .await?;
         let Some(currency) = Currency::parse(&row.currency) else { return Ok(None) };
         Ok(Some(Note::Cancelled {
+            by_airline: row.reason == "airline",
             refund: Money::new(row.refund_minor, currency),
             fee: Money::new(row.fee_minor, currency),
             coupons: coupons
