@@ -35,6 +35,37 @@ pub const PAYMENT_GRACE: SignedDuration = SignedDuration::from_mins(5);
 /// Places that one visitor may hold at once, over all holds.
 pub const PLACES_PER_VISITOR: u16 = 36;
 
+/// On whose count the places of a hold stand: always on its visitor's, and on the one of the account or token besides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holder {
+    /// A browser, before anyone signs in.
+    Visitor,
+    /// Somebody who signed in, on any number of browsers.
+    Account,
+    /// A partner's program, which sells to many.
+    Token,
+}
+
+impl Holder {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Visitor => "visitor",
+            Self::Account => "account",
+            Self::Token => "token",
+        }
+    }
+
+    /// Places that it may hold at once, over all holds.
+    pub fn most_places(self) -> u16 {
+        match self {
+            Self::Visitor => PLACES_PER_VISITOR,
+            Self::Account => 72,
+            Self::Token => 1800,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum HoldState {
@@ -122,7 +153,7 @@ pub fn may_extend(state: HoldState, extended: bool, expires_at: Timestamp, now: 
 mod tests {
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{HOLD_TTL, HoldEvent, HoldState, expiry_when_paying, may_extend};
+    use super::{HOLD_TTL, HoldEvent, HoldState, Holder, expiry_when_paying, may_extend};
 
     const START: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -144,6 +175,13 @@ mod tests {
         assert_eq!(HoldState::Expired.after(HoldEvent::TimeOver), Ok(HoldState::Expired));
         assert!(HoldState::Expired.after(HoldEvent::GivenUp).is_err());
         assert!(HoldState::Released.after(HoldEvent::TimeOver).is_err());
+    }
+
+    #[test]
+    fn who_stands_for_more_people_may_hold_more_places() {
+        assert_eq!(Holder::Visitor.most_places(), super::PLACES_PER_VISITOR);
+        assert!(Holder::Visitor.most_places() < Holder::Account.most_places());
+        assert!(Holder::Account.most_places() < Holder::Token.most_places());
     }
 
     #[test]

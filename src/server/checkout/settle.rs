@@ -4,7 +4,8 @@ use app::{answers::Settled, ports::CheckoutError};
 use domain::{
     booking::BookingState,
     hold::HoldState,
-    payment::{CARD_ATTEMPTS, PaymentState},
+    money::{Currency, Money},
+    payment::{CARD_ATTEMPTS, PaymentState, Standing, Verdict, judge},
 };
 use payments::{Intent, IntentStatus};
 use serde_json::json;
@@ -50,31 +51,49 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
         payments::StripeError::Unavailable { .. } => CheckoutError::ProviderAway,
         error => refused(&payment, &error),
     })?;
-    match intent.status {
-        IntentStatus::RequiresCapture | IntentStatus::Succeeded => {
-            authorised(paying, &payment, &intent).await
+    match judge(standing(&payment, &intent), payment.hold_state, payment.total) {
+        Verdict::KeepOpen { .. } if intent.status == IntentStatus::RequiresPaymentMethod => {
+            declined(paying, &payment, &intent).await
         }
-        IntentStatus::Canceled => {
+        Verdict::KeepOpen { attempts_left } => Ok(Settled::Open { attempts_left }),
+        // Which of the two it is shows only under the hold's lock.
+        Verdict::Ticket | Verdict::Retake => authorised(paying, &payment, &intent).await,
+        Verdict::GiveUp | Verdict::Over => {
+            if is_authorised(&intent) {
+                differs(paying, &payment, &intent).await.map_err(away)?;
+            }
             end(paying, &payment).await?;
             Ok(failed())
         }
-        // Ending the hold has queued the void.
-        _ if !payment.hold_state.is_live() => Ok(failed()),
-        IntentStatus::RequiresPaymentMethod => declined(paying, &payment, &intent).await,
-        _ => Ok(open(payment.attempts)),
     }
 }
 
-/// The bank keeps the amount aside: tickets now, unless it is not the amount that was agreed on, or the hold is over.
+fn is_authorised(intent: &Intent) -> bool {
+    matches!(intent.status, IntentStatus::RequiresCapture | IntentStatus::Succeeded)
+}
+
+fn standing(payment: &PaymentRow, intent: &Intent) -> Standing {
+    match (&intent.status, Currency::parse(&intent.currency)) {
+        // A currency that nothing is sold in is another one than was agreed on.
+        (_, None) if is_authorised(intent) => Standing::Cancelled,
+        (_, Some(currency)) if is_authorised(intent) => {
+            Standing::Authorised(Money::new(kept_minor(intent), currency))
+        }
+        (IntentStatus::Canceled, _) => Standing::Cancelled,
+        _ => Standing::Waiting { declined_cards: payment.attempts },
+    }
+}
+
+fn kept_minor(intent: &Intent) -> i64 {
+    intent.amount_capturable_minor.max(intent.amount_received_minor)
+}
+
+/// The bank keeps the agreed amount aside: tickets now, unless the hold is over.
 async fn authorised(
     paying: &Paying,
     payment: &PaymentRow,
     intent: &Intent,
 ) -> Result<Settled, CheckoutError> {
-    if differs(paying, payment, intent).await.map_err(away)? {
-        end(paying, payment).await?;
-        return Ok(failed());
-    }
     reached("checkout.authorised");
     match paying.postgres.ticket(payment.booking, card(intent).as_deref()).await.map_err(away)? {
         TicketOutcome::Ticketed { pnr, seats } => {
@@ -100,7 +119,7 @@ pub(super) async fn differs(
     payment: &PaymentRow,
     intent: &Intent,
 ) -> Result<bool, StoreError> {
-    let kept_minor = intent.amount_capturable_minor.max(intent.amount_received_minor);
+    let kept_minor = kept_minor(intent);
     let currency = payment.total.currency.code();
     if kept_minor == payment.total.minor && intent.currency.eq_ignore_ascii_case(currency) {
         return Ok(false);

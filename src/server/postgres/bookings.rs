@@ -78,9 +78,7 @@ impl Postgres {
             .fetch_one(&mut *tx)
             .await?;
         let hold = HoldId(owner.hold_id);
-        sqlx::query!("select id from visitors where id = $1 for no key update", owner.visitor)
-            .fetch_one(&mut *tx)
-            .await?;
+        lock_holders(&mut tx, hold).await?;
         let row = sqlx::query!("select state, pnr from bookings where id = $1 for no key update", booking)
             .fetch_one(&mut *tx)
             .await?;
@@ -122,6 +120,18 @@ where
     Err(TicketError::PnrTaken)
 }
 
+/// Locks whoever the hold's places count on, in the order of their ids.
+pub(super) async fn lock_holders(tx: &mut super::Tx, hold: HoldId) -> Result<(), StoreError> {
+    sqlx::query!(
+        "select v.id from visitors v join holds h on v.id in (h.visitor, h.account)
+        where h.id = $1 order by v.id for no key update of v",
+        hold.0
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Tickets a pending booking whose visitor, booking and live hold are locked.
 pub(super) async fn ticket_hold(
     tx: &mut super::Tx,
@@ -137,9 +147,13 @@ pub(super) async fn ticket_hold(
     )
     .fetch_one(&mut **tx)
     .await?;
-    sqlx::query!("update visitors set places = places - $2 where id = $1", claim.visitor, claim.places)
-        .execute(&mut **tx)
-        .await?;
+    sqlx::query!(
+        "update visitors v set places = v.places - h.places from holds h
+        where h.id = $1 and v.id in (h.visitor, h.account)",
+        hold.0
+    )
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!("update payments set state = 'authorised', card = $2 where booking_id = $1", booking, card)
         .execute(&mut **tx)
         .await?;

@@ -1,14 +1,14 @@
 use domain::{
     departure::{Departure, DepartureId},
     fare::Quote,
-    hold::{EXTENSION, EXTENSION_WINDOW, HoldId, HoldState, PLACES_PER_VISITOR},
+    hold::{EXTENSION, EXTENSION_WINDOW, HoldId, HoldState, Holder},
     live::SeatChange,
     offer::Offer,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{AsStoreError, Once, Postgres, StoreError, again_after_deadlock, idempotency::keep};
+use super::{AsStoreError, Once, Postgres, StoreError, Tx, again_after_deadlock, idempotency::keep};
 
 /// What a visitor claims: an offer's places on all of its legs.
 #[derive(Debug)]
@@ -58,6 +58,13 @@ impl From<sqlx::Error> for TakeRefusal {
     }
 }
 
+/// Whoever signed in, or a partner's token.
+#[derive(Clone, Copy, Debug)]
+pub struct Account {
+    pub id: Uuid,
+    pub kind: Holder,
+}
+
 /// How a hold ends other than by being paid for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndAs {
@@ -73,10 +80,15 @@ impl Postgres {
     /// Takes the claim's places in cabin and class on every leg, or on none; the ten minutes start. The visitor's live
     /// hold of the same signed offer, if there is one, is the answer instead.
     pub async fn take(&self, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
-        again_after_deadlock(|| self.take_once(claim)).await
+        again_after_deadlock(|| self.take_once(claim, None)).await
     }
 
-    async fn take_once(&self, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
+    /// As `take`, for a visitor who signed in or a program with a token: the places count on both.
+    pub async fn take_for(&self, account: Account, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
+        again_after_deadlock(|| self.take_once(claim, Some(account))).await
+    }
+
+    async fn take_once(&self, claim: &Claim<'_>, account: Option<Account>) -> Result<HoldId, TakeRefusal> {
         let seats = i32::from(claim.offer.party.seats());
         let places = seats * i32::try_from(claim.legs.len()).unwrap_or(i32::MAX);
         let letter = claim.offer.cabin.letter().to_string();
@@ -86,16 +98,7 @@ impl Postgres {
 
         let mut tx = self.pool.begin().await?;
         // Locks in the order of the design: visitor, hold, counters by departure.
-        let counted = sqlx::query!(
-            "insert into visitors as v (id, places) values ($1, $2)
-            on conflict (id) do update set places = v.places + excluded.places
-            where v.places + excluded.places <= $3",
-            claim.visitor,
-            places,
-            i32::from(PLACES_PER_VISITOR),
-        )
-        .execute(&mut *tx)
-        .await?;
+        let is_counted = count_places(&mut tx, claim.visitor, account, places).await?;
         // The visitor is locked now, so a double click is seen here.
         let same = sqlx::query_scalar!(
             "select id from holds
@@ -115,12 +118,13 @@ impl Postgres {
             }
             return Ok(same);
         }
-        if counted.rows_affected() == 0 {
+        if !is_counted {
             return Err(TakeRefusal::TooManyPlaces);
         }
         sqlx::query!(
-            "insert into holds (id, visitor, expires_at, places, offer, quote, total_minor, currency, offer_digest)
-            values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8, $9)",
+            "insert into holds
+                (id, visitor, expires_at, places, offer, quote, total_minor, currency, offer_digest, account)
+            values ($1, $2, sky_now() + make_interval(secs => $3), $4, $5, $6, $7, $8, $9, $10)",
             claim.id.0,
             claim.visitor,
             self.terms.hold.as_secs_f64(),
@@ -130,6 +134,7 @@ impl Postgres {
             claim.quote.total.minor,
             claim.quote.total.currency.code(),
             claim.offer_digest,
+            account.map(|account| account.id),
         )
         .execute(&mut *tx)
         .await?;
@@ -295,6 +300,35 @@ async fn end_hold(
             Some((r.departure.parse().ok()?, super::seats::change(&r.seat, &r.state, r.version)?))
         })
         .collect())
+}
+
+/// Counts places on the visitor and, where there is one, on the account: on both, or the claim is refused. In the order
+/// of their ids, since others may count on the same two the other way round.
+async fn count_places(
+    tx: &mut Tx,
+    visitor: Uuid,
+    account: Option<Account>,
+    places: i32,
+) -> Result<bool, StoreError> {
+    let mut holders = vec![Account { id: visitor, kind: Holder::Visitor }];
+    holders.extend(account);
+    holders.sort_by_key(|holder| holder.id);
+    let mut is_counted = true;
+    for Account { id, kind } in holders {
+        let counted = sqlx::query!(
+            "insert into visitors as v (id, places, kind) select $1, $2::integer, $3 where $2::integer <= $4
+            on conflict (id) do update set places = v.places + excluded.places
+            where v.places + excluded.places <= $4 and v.kind = excluded.kind",
+            id,
+            places,
+            kind.as_str(),
+            i32::from(kind.most_places()),
+        )
+        .execute(&mut **tx)
+        .await?;
+        is_counted &= counted.rows_affected() == 1;
+    }
+    Ok(is_counted)
 }
 
 /// All or none: the first leg that was not counted refuses the claim, and with it the transaction.

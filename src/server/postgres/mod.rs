@@ -39,7 +39,7 @@ pub use bookings::TicketOutcome;
 pub use cases::{CaseKind, CaseRow};
 pub use events::OpenEvent;
 pub use hold_view::{HoldRecord, TravellerRecord};
-pub use holds::{Claim, EndAs, TakeRefusal};
+pub use holds::{Account, Claim, EndAs, TakeRefusal};
 pub use idempotency::{ANSWERED, Kept, Once};
 pub use letters::{LetterRecord, LetterTicket};
 pub use outbox::{Errand, Kind, Letter, ParkedErrand, Step};

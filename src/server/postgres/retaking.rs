@@ -40,12 +40,10 @@ impl Postgres {
         pnr: Pnr,
     ) -> Result<TicketOutcome, TicketError> {
         let mut tx = self.pool.begin().await?;
-        let owner = sqlx::query!("select visitor, hold_id from bookings where id = $1", errand.booking)
+        let owner = sqlx::query!("select hold_id from bookings where id = $1", errand.booking)
             .fetch_one(&mut *tx)
             .await?;
-        sqlx::query!("select id from visitors where id = $1 for no key update", owner.visitor)
-            .fetch_one(&mut *tx)
-            .await?;
+        bookings::lock_holders(&mut tx, HoldId(owner.hold_id)).await?;
         let booking = sqlx::query!(
             "select hold_id from bookings where id = $1 and state = 'pending' for no key update",
             errand.booking
@@ -86,7 +84,8 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         sqlx::query!(
-            "update visitors v set places = v.places + h.places from holds h where h.id = $1 and v.id = h.visitor",
+            "update visitors v set places = v.places + h.places from holds h
+            where h.id = $1 and v.id in (h.visitor, h.account)",
             anew.0
         )
         .execute(&mut *tx)

@@ -17,6 +17,7 @@ mod disputes;
 mod holds;
 mod imports;
 mod keys;
+mod limits;
 mod lanes;
 mod late;
 mod live;

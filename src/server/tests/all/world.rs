@@ -34,7 +34,7 @@ use leptos::config::LeptosOptions;
 use payments::{Stripe, StripeConfig};
 use server::{
     config::{Config, MailSettings, MailWay, Secret, StripeSettings},
-    postgres::{Claim, Into, Once, Postgres},
+    postgres::{Account, Claim, Into, Once, Postgres, TakeRefusal},
     site::Site,
     terms::Terms,
 };
@@ -167,7 +167,29 @@ impl World {
 
     /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
     pub async fn take_in_order(&self, visitor: Visitor, flights: [&str; 2], reversed: bool) -> HoldId {
-        let offer = self.unsigned_offer(&flights, Party::new(1, 0, 0).unwrap());
+        self.take(visitor, None, &flights, 1, reversed).await.unwrap()
+    }
+
+    /// Takes places of so many adults on these departures, on the account's count too.
+    pub async fn take_for(
+        &self,
+        account: Account,
+        visitor: Visitor,
+        flights: &[&str],
+        adults: u8,
+    ) -> Result<HoldId, TakeRefusal> {
+        self.take(visitor, Some(account), flights, adults, false).await
+    }
+
+    async fn take(
+        &self,
+        visitor: Visitor,
+        account: Option<Account>,
+        flights: &[&str],
+        adults: u8,
+        reversed: bool,
+    ) -> Result<HoldId, TakeRefusal> {
+        let offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
         let timetable = self.site.timetable.current();
         let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [Itinerary::new(legs.clone()).unwrap()];
@@ -189,8 +211,10 @@ impl World {
             legs: &legs,
             asking: &asking,
         };
-        self.postgres.take(&claim).await.unwrap();
-        id
+        match account {
+            Some(account) => self.postgres.take_for(account, &claim).await,
+            None => self.postgres.take(&claim).await,
+        }
     }
 
     pub async fn pick(
@@ -312,7 +336,7 @@ const AUDIT: [(&str, &str); 7] = [
         "visitors whose count differs from their live holds",
         "select count(*) from visitors v where v.places <> (
             select coalesce(sum(places), 0) from holds h
-            where h.visitor = v.id and h.state in ('active', 'reserved'))",
+            where v.id in (h.visitor, h.account) and h.state in ('active', 'reserved'))",
     ),
     (
         "bookings whose ledger does not add up",
