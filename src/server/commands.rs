@@ -5,12 +5,7 @@ use std::{sync::Arc, time::Duration};
 use domain::pnr::Pnr;
 use payments::Stripe;
 use serde_json::Value;
-use server::{
-    config::StripeSettings,
-    postgres::Postgres,
-    reconciling::Reconciling,
-    site::stripe,
-};
+use server::{config::StripeSettings, postgres::Postgres, reconciling::Reconciling, site::stripe};
 use uuid::Uuid;
 
 /// Prints what happened to a booking.
@@ -19,7 +14,8 @@ pub async fn timeline(postgres: &Postgres, booking: &str) -> Result<(), String> 
     let id = if let Ok(id) = booking.parse::<Uuid>() {
         id
     } else {
-        let pnr = Pnr::parse(booking).map_err(|_| format!("{booking} is neither a locator nor a booking's id"))?;
+        let pnr =
+            Pnr::parse(booking).map_err(|_| format!("{booking} is neither a locator nor a booking's id"))?;
         postgres.booking_of_pnr(pnr).await.map_err(text)?.ok_or_else(none)?
     };
     let moments = postgres.timeline(id).await.map_err(text)?;
@@ -44,7 +40,11 @@ pub async fn cases(postgres: &Postgres) -> Result<(), String> {
         };
         println!(
             "case {} {} {} {} of {booking}: {}",
-            case.id, case.opened_at, case.kind, case.reference, words(&case.detail)
+            case.id,
+            case.opened_at,
+            case.kind,
+            case.reference,
+            words(&case.detail)
         );
     }
     let parked = postgres.parked_errands().await.map_err(text)?;

@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// So many events are acted on at once.
 const AT_ONCE: usize = 4;
 
-/// After so many tries a person is told; the event is tried on.
+/// After so many tries a person is told, unless Stripe or Postgres is merely away; the event is tried on.
 const TELL_AFTER: i16 = 12;
 
 /// Acts on stored webhook events for ever, as soon as one comes in.
@@ -50,7 +50,7 @@ async fn handle(site: &Site, event: OpenEvent) {
     };
     let Err(error) = done else { return };
     tracing::warn!(event = event.id, attempt = event.attempt, %error, "an event stays open");
-    if event.attempt == TELL_AFTER {
+    if event.attempt >= TELL_AFTER && !error.is_away() {
         let detail = json!({ "event": event.id, "intent": event.intent, "attempts": event.attempt });
         if let Err(error) = site.postgres.open_case(None, CaseKind::Parked, &event.id, &detail).await {
             tracing::warn!(event = event.id, %error, "a case could not be opened");

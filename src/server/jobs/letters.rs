@@ -15,8 +15,10 @@ pub(super) async fn send(site: &Site, errand: &Errand, letter: Letter) -> Result
     let Some(mail) = &site.mail else {
         return site.postgres.put_off(errand, "mail is not set up", None).await;
     };
-    let (booking, note) =
-        (site.postgres.letter_record(errand.booking).await?, site.postgres.letter_note(errand, letter).await?);
+    let (booking, note) = (
+        site.postgres.letter_record(errand.booking).await?,
+        site.postgres.letter_note(errand, letter).await?,
+    );
     let (Some(booking), Some(note)) = (booking, note) else {
         return site.postgres.park(errand, "there is nothing to tell").await;
     };

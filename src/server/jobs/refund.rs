@@ -1,3 +1,4 @@
+use app::ports::{CheckoutError, HoldError};
 use payments::StripeError;
 use uuid::Uuid;
 
@@ -78,5 +79,19 @@ pub(super) enum LookError {
     #[error("Stripe said {}", reason(.0))]
     Stripe(#[from] StripeError),
     #[error("{0}")]
-    Checkout(#[from] app::ports::CheckoutError),
+    Checkout(#[from] CheckoutError),
+}
+
+impl LookError {
+    /// Whether waiting may be all that it takes.
+    pub(super) fn is_away(&self) -> bool {
+        match self {
+            Self::Store(_)
+            | Self::Stripe(StripeError::Unavailable { .. })
+            | Self::Checkout(CheckoutError::ProviderAway | CheckoutError::Hold(HoldError::Unavailable)) => {
+                true
+            }
+            Self::Stripe(_) | Self::Checkout(_) => false,
+        }
+    }
 }

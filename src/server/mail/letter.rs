@@ -11,8 +11,15 @@ use crate::postgres::{LetterRecord, LetterTicket};
 pub enum Note {
     Tickets,
     /// Coupons by ticket and leg.
-    Cancelled { by_airline: bool, refund: Money, fee: Money, coupons: Vec<(String, usize)> },
-    Refunded { amount: Money },
+    Cancelled {
+        by_airline: bool,
+        refund: Money,
+        fee: Money,
+        coupons: Vec<(String, usize)>,
+    },
+    Refunded {
+        amount: Money,
+    },
     Unpaid,
     Failed,
 }
@@ -117,7 +124,12 @@ fn cancelled(booking: &LetterRecord, airports: &Airports, ticket: &str, leg: usi
         .find(|known| known.number.to_string() == ticket)
         .map_or_else(|| ticket.to_owned(), |known| format!("{} / {}", known.surname, known.given_name));
     let flight = booking.legs.get(leg).map_or_else(String::new, |leg| {
-        format!("{}, {}, {}", leg.id.flight.spaced(), route(leg, airports), text::long_date(leg.departs.date()))
+        format!(
+            "{}, {}, {}",
+            leg.id.flight.spaced(),
+            route(leg, airports),
+            text::long_date(leg.departs.date())
+        )
     });
     (name, flight)
 }

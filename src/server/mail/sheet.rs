@@ -69,13 +69,17 @@ impl Sheet {
                 Block::Text(text) => format!("<p>{}</p>\n", escape(text)),
                 Block::Link(url) => format!("<p><a href=\"{0}\">{0}</a></p>\n", escape(url)),
                 Block::Facts(facts) => {
-                    let rows: String = facts
+                    let rows: Vec<String> = facts
                         .iter()
                         .map(|(name, value)| {
-                            format!("<tr><th align=\"left\">{}</th><td>{}</td></tr>\n", escape(name), escape(value))
+                            format!(
+                                "<tr><th align=\"left\">{}</th><td>{}</td></tr>\n",
+                                escape(name),
+                                escape(value)
+                            )
                         })
                         .collect();
-                    format!("<table cellpadding=\"4\">\n{rows}</table>\n")
+                    format!("<table cellpadding=\"4\">\n{}</table>\n", rows.concat())
                 }
             })
             .collect();

@@ -28,11 +28,13 @@ impl Postgres {
         .await?;
         let (is_taken, is_given_back) = (steps.contains(&taken), steps.contains(&given_back));
         if dispute.status.holds_money() && !is_taken {
-            let lines = [(Account::Disputed, -dispute.amount_minor), (Account::Receivable, dispute.amount_minor)];
+            let lines =
+                [(Account::Disputed, -dispute.amount_minor), (Account::Receivable, dispute.amount_minor)];
             ledger::post(&mut tx, booking, &taken, &lines, &currency).await?;
         }
         if !dispute.status.holds_money() && is_taken && !is_given_back {
-            let lines = [(Account::Disputed, dispute.amount_minor), (Account::Receivable, -dispute.amount_minor)];
+            let lines =
+                [(Account::Disputed, dispute.amount_minor), (Account::Receivable, -dispute.amount_minor)];
             ledger::post(&mut tx, booking, &given_back, &lines, &currency).await?;
         }
         let detail = json!({

@@ -39,7 +39,7 @@ impl Postgres {
         Ok(sqlx::query_as!(
             OpenEvent,
             r#"update stripe_events set attempts = least(attempts + 1, 30000),
-                run_at = sky_now() + make_interval(secs => least(300, 2 * 2 ^ least(attempts, 10)))
+                run_at = sky_now() + make_interval(secs => least(300, 5 * 2 ^ least(attempts, 10)))
             where id in (
                 select id from stripe_events where handled_at is null and run_at <= (select sky_now())
                 order by run_at limit 20 for update skip locked)

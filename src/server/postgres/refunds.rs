@@ -152,7 +152,8 @@ impl Postgres {
                     .execute(&mut *tx)
                     .await?;
                     let letter = Step::Mail(Letter::Refunded);
-                    outbox::queue(&mut tx, refund.booking, letter, &refund.id.to_string(), &json!({})).await?;
+                    outbox::queue(&mut tx, refund.booking, letter, &refund.id.to_string(), &json!({}))
+                        .await?;
                 }
                 ("succeeded", "failed") => {
                     // It is owed again; staff find another way.
@@ -205,8 +206,9 @@ impl Postgres {
     /// that id has failed.
     pub async fn retry_refund(&self, id: Uuid) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let Some(booking) =
-            sqlx::query_scalar!("select booking_id from refunds where id = $1", id).fetch_optional(&mut *tx).await?
+        let Some(booking) = sqlx::query_scalar!("select booking_id from refunds where id = $1", id)
+            .fetch_optional(&mut *tx)
+            .await?
         else {
             return Ok(false);
         };

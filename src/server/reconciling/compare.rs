@@ -10,7 +10,8 @@ pub(super) fn compare(ours: &PaymentBooks, theirs: &Intent) -> Vec<Difference> {
     if ours.intent.as_ref() != Some(&theirs.id) {
         return second(ours, theirs).into_iter().collect();
     }
-    let agrees = ours.amount_minor == theirs.amount_minor && ours.currency.eq_ignore_ascii_case(&theirs.currency);
+    let agrees =
+        ours.amount_minor == theirs.amount_minor && ours.currency.eq_ignore_ascii_case(&theirs.currency);
     let differs = [
         (!agrees, "agreed_amount"),
         (!states_agree(ours.state, theirs), "state"),

@@ -43,14 +43,17 @@ async fn a_hundred_errands_are_each_done_once_and_in_the_order_of_their_lane(
         workers.spawn(async move {
             // A worker that finds nothing may only have found every lane in the hands of the others.
             while run_next(&site, Kind::Mail).await.unwrap()
-                || world.count("select count(*) from outbox where kind = 'mail' and state = 'queued'").await > 0
+                || world.count("select count(*) from outbox where kind = 'mail' and state = 'queued'").await
+                    > 0
             {}
         });
     }
     workers.join_all().await;
     assert_eq!(world.count("select count(*) from outbox where kind = 'mail'").await, 105);
     assert_eq!(
-        world.count("select count(*) from outbox where kind = 'mail' and (state <> 'done' or attempts <> 1)").await,
+        world
+            .count("select count(*) from outbox where kind = 'mail' and (state <> 'done' or attempts <> 1)")
+            .await,
         0,
         "each is done, at its first try"
     );

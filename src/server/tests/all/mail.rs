@@ -86,10 +86,12 @@ async fn a_letter_that_leaves_twice_has_the_same_message_id(_: PgPoolOptions, op
     let id = |letter: &str| letter.lines().find(|line| line.starts_with("Message-ID:")).unwrap().to_owned();
     let first = id(&letters(&world)[0]);
     // As if its worker had died between sending and writing that down.
-    sqlx::query("update outbox set state = 'queued', done_at = null, run_at = sky_now() where step = 'tickets'")
-        .execute(&world.pool)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update outbox set state = 'queued', done_at = null, run_at = sky_now() where step = 'tickets'",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
     run_errands(&world).await;
     assert_eq!(world.count("select attempts::bigint from outbox where step = 'tickets'").await, 2);
     assert_eq!(letters(&world).iter().map(|letter| id(letter)).collect::<Vec<_>>(), [first.as_str()]);
@@ -124,7 +126,10 @@ async fn a_letter_that_cannot_leave_is_parked_and_the_next_one_leaves(
         run_errands(&world).await;
         world.pass(1).await;
     }
-    assert_eq!(world.count("select count(*) from outbox where step = 'tickets' and state = 'parked'").await, 1);
+    assert_eq!(
+        world.count("select count(*) from outbox where step = 'tickets' and state = 'parked'").await,
+        1
+    );
     let case = world.postgres.open_cases().await.unwrap().pop().unwrap();
     assert_eq!((case.kind.as_str(), case.booking), ("parked", Some(booked.booking)));
     assert!(!case.detail.to_string().contains("nobody"), "no address in {}", case.detail);
@@ -157,7 +162,7 @@ async fn mail_server(recipient: &'static str) -> (Mail, Arc<Mutex<String>>) {
             while let Ok(Some(line)) = lines.next_line().await {
                 let answer = match line.get(..4).unwrap_or_default() {
                     _ if in_letter && line != "." => {
-                        keeping.lock().await.push_str(&format!("{line}\r\n"));
+                        keeping.lock().await.push_str(&(line + "\r\n"));
                         continue;
                     }
                     "RCPT" => recipient,

@@ -21,11 +21,12 @@ async fn found(world: &World, booked: &Booked) -> Vec<String> {
     let report = reconcile(world).await;
     for difference in &report.differences {
         let reference = format!("{}:{}", difference.what, difference.about);
-        let cases: i64 = sqlx::query_scalar("select count(*) from cases where kind = 'difference' and reference = $1")
-            .bind(&reference)
-            .fetch_one(&world.pool)
-            .await
-            .unwrap();
+        let cases: i64 =
+            sqlx::query_scalar("select count(*) from cases where kind = 'difference' and reference = $1")
+                .bind(&reference)
+                .fetch_one(&world.pool)
+                .await
+                .unwrap();
         assert_eq!(cases, 1, "{reference}");
     }
     let mine = report.differences.into_iter().filter(|difference| difference.booking == Some(booked.booking));
@@ -67,7 +68,10 @@ async fn a_payment_that_stripe_does_not_know_is_found(_: PgPoolOptions, options:
     execute(&world, "update payments set intent_id = 'pi_gone'").await;
     let found = found(&world, &booked).await;
     assert!(found.contains(&"missing_intent".to_owned()), "{found:?}");
-    assert!(found.contains(&"second_intent".to_owned()), "and the money that is where it should not be: {found:?}");
+    assert!(
+        found.contains(&"second_intent".to_owned()),
+        "and the money that is where it should not be: {found:?}"
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -131,7 +135,11 @@ async fn a_refund_made_by_hand_is_found_and_told_again_only_when_it_grows(
 async fn a_ledger_that_does_not_add_up_is_found(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
     let booked = captured(&world, GOOD_CARD).await;
-    execute(&world, "update ledger set amount_minor = amount_minor + 5 where step = 'captured' and account = 'captured'").await;
+    execute(
+        &world,
+        "update ledger set amount_minor = amount_minor + 5 where step = 'captured' and account = 'captured'",
+    )
+    .await;
     let found = found(&world, &booked).await;
     assert_eq!(found, ["ledger_does_not_add_up", "captured_here_is_another_amount"]);
 }
@@ -165,7 +173,10 @@ async fn money_for_a_booking_that_is_not_here_is_found(_: PgPoolOptions, options
     world.sandbox.pay_by_card(&stray.id, GOOD_CARD).unwrap();
     let report = reconcile(&world).await;
     assert_eq!(report.differences.len(), 1);
-    assert_eq!((report.differences[0].what.as_str(), &report.differences[0].about), ("unknown_booking", &stray.id));
+    assert_eq!(
+        (report.differences[0].what.as_str(), &report.differences[0].about),
+        ("unknown_booking", &stray.id)
+    );
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -40,7 +40,10 @@ async fn a_refund_is_made_once_and_written_down_with_ledger_payment_and_letter(
     assert_eq!(booked.payment(&world).await.state, PaymentState::Refunded);
     assert_eq!(booked.at_stripe(&world).await.amount_refunded_minor, booked.total_minor);
     assert_eq!(made(&world, &booked).await.len(), 2);
-    assert_eq!(world.count("select count(*) from outbox where step = 'refunded' and state = 'done'").await, 2);
+    assert_eq!(
+        world.count("select count(*) from outbox where step = 'refunded' and state = 'done'").await,
+        2
+    );
     ledgers_add_up(&world).await;
 }
 

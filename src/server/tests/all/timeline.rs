@@ -49,7 +49,10 @@ async fn a_booking_can_be_told_step_by_step(_: PgPoolOptions, options: PgConnect
     }
     let taken = &moments[place("hold taken")].detail;
     assert_eq!(taken["accepted_minor"], booked.total_minor);
-    assert_eq!(taken["shown_minor"], booked.total_minor, "the price that was shown is the one that was accepted");
+    assert_eq!(
+        taken["shown_minor"], booked.total_minor,
+        "the price that was shown is the one that was accepted"
+    );
     let seats = moments[place("hold reserved")].detail["seats"].to_string();
     assert!(seats.contains("30A v1"), "{seats}");
     assert_eq!(moments[place("payment captured")].detail["intent"], booked.intent);
@@ -63,11 +66,13 @@ async fn a_timeline_names_no_person(_: PgPoolOptions, options: PgConnectOptions)
     run_errands(&world).await;
     assert!(world.count("select count(*) from timeline").await > 0);
     for word in ["müller", "ada", "example.com", "4242", "secret"] {
-        let hits: i64 = sqlx::query_scalar("select count(*) from timeline where lower(detail::text) like '%' || $1 || '%'")
-            .bind(word)
-            .fetch_one(&world.pool)
-            .await
-            .unwrap();
+        let hits: i64 = sqlx::query_scalar(
+            "select count(*) from timeline where lower(detail::text) like '%' || $1 || '%'",
+        )
+        .bind(word)
+        .fetch_one(&world.pool)
+        .await
+        .unwrap();
         assert_eq!(hits, 0, "{word}");
     }
 }
