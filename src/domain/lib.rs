@@ -27,6 +27,7 @@ pub mod timetable;
 
 pub mod booking;
 pub mod coupon;
+pub mod cancelling;
 pub mod hold;
 pub mod live;
 pub mod payment;
