@@ -26,8 +26,8 @@ pub mod ssim;
 pub mod timetable;
 
 pub mod booking;
-pub mod coupon;
 pub mod cancelling;
+pub mod coupon;
 pub mod hold;
 pub mod live;
 pub mod payment;

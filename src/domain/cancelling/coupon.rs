@@ -5,39 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::CouponValue;
 use crate::{
+    coupon::CouponState,
     ticket::{TicketNumber, TicketNumberError},
     traveller::TravellerKind,
 };
-
-/// Where a coupon is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CouponState {
-    /// May be flown.
-    Open,
-    Cancelled,
-    Flown,
-}
-
-impl CouponState {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Cancelled, Self::Flown];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Cancelled => "cancelled",
-            Self::Flown => "flown",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text)
-    }
-
-    pub fn may_become(self, next: Self) -> bool {
-        matches!((self, next), (Self::Open, Self::Cancelled | Self::Flown))
-    }
-}
 
 /// Names a coupon: a ticket and the index of a leg; text form `0002400000317-1`, as forms post it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

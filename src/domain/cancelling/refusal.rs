@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::CouponKey;
 
 /// Why coupons cannot be given back as asked. The sentences are the travellers', and say what to do.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Refusal {
     #[error("Choose at least one flight of one traveller.")]
     Nothing,

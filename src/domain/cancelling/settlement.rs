@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Coupon, CouponKey, CouponState, CouponValue, Refusal};
-use crate::traveller::TravellerKind;
+use super::{Coupon, CouponKey, CouponValue, Refusal};
+use crate::{coupon::CouponState, traveller::TravellerKind};
 
 /// Who brings a cancellation about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -48,6 +48,25 @@ pub enum Why {
     TaxesAlone,
     /// Nothing was paid.
     Unpaid,
+}
+
+impl Why {
+    pub const ALL: [Self; 5] =
+        [Self::CalledOff, Self::FreeDay, Self::Refundable, Self::TaxesAlone, Self::Unpaid];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CalledOff => "called_off",
+            Self::FreeDay => "free_day",
+            Self::Refundable => "refundable",
+            Self::TaxesAlone => "taxes_alone",
+            Self::Unpaid => "unpaid",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
 }
 
 /// Whether everything comes back because one changed one's mind in time: up to 24 hours after buying, where one bought

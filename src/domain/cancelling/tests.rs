@@ -1,13 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 use proptest::{collection::vec, prelude::*};
 
-use super::{
-    CancellationState, Cause, Coupon, CouponKey, CouponState, CouponValue, FreeDay, Refusal, RefundState, Why,
-    coupon_values, settle,
-};
+use super::{Cause, Coupon, CouponKey, CouponValue, FreeDay, Refusal, Why, coupon_values, settle};
 use crate::{
     airports::tests::few,
     cabin::Cabin,
+    coupon::CouponState,
     fare::{self, FareBrand, LineKind, Quote, QuoteLine},
     money::{Currency, Money},
     search::tests::itinerary,
@@ -129,13 +127,6 @@ fn a_coupon_key_survives_a_form() {
     for wrong in ["", "0002400000317", "0002400000317-", "0002400000317-256", "2400000317-1"] {
         assert!(wrong.parse::<CouponKey>().is_err(), "{wrong}");
     }
-}
-
-#[test]
-fn states_never_go_back() {
-    assert!(CouponState::ALL.into_iter().all(|next| !CouponState::Cancelled.may_become(next)));
-    assert!(CancellationState::ALL.into_iter().all(|next| !CancellationState::Settled.may_become(next)));
-    assert!(RefundState::ALL.into_iter().all(|next| !RefundState::Dropped.may_become(next)));
 }
 
 #[test]
