@@ -29,12 +29,7 @@ impl Cancelling {
     }
 
     /// What comes back for these coupons, written down to be confirmed.
-    pub async fn quote(
-        &self,
-        caller: &Caller,
-        pnr: Pnr,
-        coupons: &[CouponKey],
-    ) -> Result<Uuid, CancelError> {
+    pub async fn quote(&self, caller: &Caller, pnr: Pnr, coupons: &[CouponKey]) -> Result<Uuid, CancelError> {
         let asking = Once::new(caller, "quote_cancellation", &(pnr, coupons), None);
         once(&self.postgres, &asking, async {
             let quoted = self.postgres.quote_cancellation(caller.visitor.0, pnr, coupons, &asking).await;

@@ -5,13 +5,7 @@ use app::{
     ports::{Caller, CancelError, TripError, Trips, Visitor},
 };
 use async_trait::async_trait;
-use domain::{
-    airports::fold,
-    booking::BookingState,
-    cancelling::CouponKey,
-    coupon::CouponState,
-    pnr::Pnr,
-};
+use domain::{airports::fold, booking::BookingState, cancelling::CouponKey, coupon::CouponState, pnr::Pnr};
 use uuid::Uuid;
 
 use crate::{

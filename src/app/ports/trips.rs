@@ -68,11 +68,13 @@ impl From<CancelError> for AppError {
             CancelError::Trip(error) => return error.into(),
             CancelError::Refused(refusal) => refusal.to_string(),
             CancelError::NotNow(BookingState::Unpaid) => {
-                "This booking is not paid and is being cancelled already. There is nothing for you to do.".into()
+                "This booking is not paid and is being cancelled already. There is nothing for you to do."
+                    .into()
             }
             CancelError::NotNow(_) => "This booking cannot be cancelled in the state in which it is.".into(),
             CancelError::Requoted(_) => {
-                "What comes back has changed, and nothing was cancelled. Look at the new amounts first.".into()
+                "What comes back has changed, and nothing was cancelled. Look at the new amounts first."
+                    .into()
             }
         };
         Self::Invalid { field: None, message }

@@ -144,7 +144,8 @@ pub fn settle(
     let mut keys = chosen.to_vec();
     keys.sort_unstable();
     keys.dedup();
-    let Some(first_departs_at) = coupons.iter().map(|coupon| coupon.departs_at).min().filter(|_| !keys.is_empty())
+    let Some(first_departs_at) =
+        coupons.iter().map(|coupon| coupon.departs_at).min().filter(|_| !keys.is_empty())
     else {
         return Err(Refusal::Nothing);
     };
@@ -196,7 +197,8 @@ fn share(coupon: &Coupon, cause: Cause, free_day: bool) -> Share {
 fn nobody_is_left_alone(coupons: &[Coupon], chosen: &[CouponKey], now: Timestamp) -> Result<(), Refusal> {
     let mut staying: BTreeMap<u8, [usize; 3]> = chosen.iter().map(|key| (key.leg, [0; 3])).collect();
     for coupon in coupons {
-        let stays = coupon.state == CouponState::Open && coupon.departs_at > now && !chosen.contains(&coupon.key);
+        let stays =
+            coupon.state == CouponState::Open && coupon.departs_at > now && !chosen.contains(&coupon.key);
         if let Some([adults, children, infants]) = staying.get_mut(&coupon.key.leg).filter(|_| stays) {
             match coupon.kind {
                 TravellerKind::Adt => *adults += 1,

@@ -131,10 +131,8 @@ fn a_coupon_key_survives_a_form() {
 
 #[test]
 fn taxes_belong_to_the_bound_that_brings_them_about() {
-    let out = itinerary(&[
-        ("B61", "BOS-JFK", "2026-12-22T09:00", 75),
-        ("B62", "JFK-LAX", "2026-12-22T11:30", 380),
-    ]);
+    let out =
+        itinerary(&[("B61", "BOS-JFK", "2026-12-22T09:00", 75), ("B62", "JFK-LAX", "2026-12-22T11:30", 380)]);
     let back = itinerary(&[("B63", "LAX-BOS", "2026-12-29T09:00", 320)]);
     let party = Party::new(1, 0, 1).unwrap();
     let quote = fare::price(&[out, back], Cabin::Economy, FareBrand::Basic, party, &few()).unwrap();
@@ -206,4 +204,3 @@ proptest! {
         }
     }
 }
-

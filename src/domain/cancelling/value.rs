@@ -28,11 +28,12 @@ pub fn coupon_values(quote: &Quote, kind: TravellerKind, legs: &[usize]) -> Vec<
     let mut values = vec![CouponValue::default(); legs.iter().sum()];
     let counts: Vec<i64> = legs.iter().map(|count| i64::try_from(*count).unwrap_or(i64::MAX)).collect();
     for line in quote.lines.iter().filter(|line| line.traveller_kind == kind) {
-        let is_told =
-            line.bounds_minor.len() == legs.len() && line.bounds_minor.iter().sum::<i64>() == line.amount_minor;
+        let is_told = line.bounds_minor.len() == legs.len()
+            && line.bounds_minor.iter().sum::<i64>() == line.amount_minor;
         let bounds_minor =
             if is_told { line.bounds_minor.clone() } else { split(line.amount_minor, &counts) };
-        let of_legs = bounds_minor.iter().zip(legs).flat_map(|(minor, count)| split(*minor, &vec![1; *count]));
+        let of_legs =
+            bounds_minor.iter().zip(legs).flat_map(|(minor, count)| split(*minor, &vec![1; *count]));
         for (value, minor) in values.iter_mut().zip(of_legs) {
             match line.kind {
                 LineKind::Fare => value.fare_minor += minor,

@@ -50,10 +50,11 @@ impl Postgres {
 
     /// Departures called off on which not everyone was seen to.
     pub async fn called_off(&self) -> Result<Vec<DepartureId>, StoreError> {
-        let rows =
-            sqlx::query_scalar!("select departure from departures_cancelled where done_at is null order by at")
-                .fetch_all(&self.pool)
-                .await?;
+        let rows = sqlx::query_scalar!(
+            "select departure from departures_cancelled where done_at is null order by at"
+        )
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows.iter().filter_map(|departure| departure.parse().ok()).collect())
     }
 
@@ -113,9 +114,8 @@ impl Postgres {
         if chosen.is_empty() || purchase.state == BookingState::Unpaid {
             return Ok(None);
         }
-        let settlement =
-            settle(&purchase.coupons, &chosen, Cause::Airline, purchase.bought_at, purchase.now)
-                .map_err(|refusal| StoreError(sqlx::Error::Protocol(refusal.to_string())))?;
+        let settlement = settle(&purchase.coupons, &chosen, Cause::Airline, purchase.bought_at, purchase.now)
+            .map_err(|refusal| StoreError(sqlx::Error::Protocol(refusal.to_string())))?;
         let id = Uuid::new_v4();
         sqlx::query!(
             "insert into cancellations

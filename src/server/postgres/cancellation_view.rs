@@ -69,7 +69,10 @@ impl Postgres {
     }
 
     /// A booking's confirmed cancellations, oldest first.
-    pub(super) async fn cancellations_of(&self, booking: Uuid) -> Result<Vec<CancellationRecord>, StoreError> {
+    pub(super) async fn cancellations_of(
+        &self,
+        booking: Uuid,
+    ) -> Result<Vec<CancellationRecord>, StoreError> {
         let rows = sqlx::query_as!(
             Row,
             r#"select c.id, c.reason, c.state, c.refund_minor, c.fee_minor, c.currency, 0::bigint as "quoted_for_secs!",
@@ -86,7 +89,11 @@ impl Postgres {
         self.with_shares(booking, rows).await
     }
 
-    async fn with_shares(&self, booking: Uuid, rows: Vec<Row>) -> Result<Vec<CancellationRecord>, StoreError> {
+    async fn with_shares(
+        &self,
+        booking: Uuid,
+        rows: Vec<Row>,
+    ) -> Result<Vec<CancellationRecord>, StoreError> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let shares = sqlx::query!(
             "select g.cancellation_id, g.ticket, g.leg, g.refund_minor, g.why, c.fare_minor, c.tax_minor

@@ -97,12 +97,7 @@ impl Postgres {
         Ok(confirmed)
     }
 
-    async fn confirm_once(
-        &self,
-        visitor: Uuid,
-        id: Uuid,
-        asking: &Once,
-    ) -> Result<Confirmed, CancelRefusal> {
+    async fn confirm_once(&self, visitor: Uuid, id: Uuid, asking: &Once) -> Result<Confirmed, CancelRefusal> {
         let mut tx = self.pool.begin().await?;
         let booking = sqlx::query_scalar!(
             "select b.id from cancellations c join bookings b on b.id = c.booking_id
@@ -146,7 +141,10 @@ impl Postgres {
 
 /// What a traveller may give back now.
 fn may_cancel(purchase: &Purchase, chosen: &[CouponKey]) -> Result<Settlement, CancelRefusal> {
-    if !matches!(purchase.state, BookingState::Ticketed | BookingState::PartCancelled | BookingState::Cancelled) {
+    if !matches!(
+        purchase.state,
+        BookingState::Ticketed | BookingState::PartCancelled | BookingState::Cancelled
+    ) {
         return Err(CancelRefusal::NotNow(purchase.state));
     }
     Ok(settle(&purchase.coupons, chosen, Cause::Traveller, purchase.bought_at, purchase.now)?)
@@ -176,14 +174,16 @@ async fn write_quote(
 }
 
 async fn chosen(tx: &mut super::Tx, id: Uuid) -> Result<Vec<CouponKey>, StoreError> {
-    let rows =
-        sqlx::query!("select ticket, leg from cancellation_coupons where cancellation_id = $1", id)
-            .fetch_all(&mut **tx)
-            .await?;
+    let rows = sqlx::query!("select ticket, leg from cancellation_coupons where cancellation_id = $1", id)
+        .fetch_all(&mut **tx)
+        .await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {
-            Some(CouponKey { ticket: TicketNumber::parse(&row.ticket).ok()?, leg: u8::try_from(row.leg).ok()? })
+            Some(CouponKey {
+                ticket: TicketNumber::parse(&row.ticket).ok()?,
+                leg: u8::try_from(row.leg).ok()?,
+            })
         })
         .collect())
 }

@@ -168,11 +168,7 @@ async fn free_places(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), Store
     Ok(())
 }
 
-async fn free_seats(
-    tx: &mut super::Tx,
-    hold: HoldId,
-    cancellation: Uuid,
-) -> Result<Freed, StoreError> {
+async fn free_seats(tx: &mut super::Tx, hold: HoldId, cancellation: Uuid) -> Result<Freed, StoreError> {
     sqlx::query!(
         "select from seats s where s.hold_id = $1 and (s.departure, s.seat) in (
             select c.departure, c.seat from cancellation_coupons g

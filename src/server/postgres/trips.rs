@@ -1,16 +1,7 @@
 use domain::{
-    booking::BookingState,
-    cabin::SeatNumber,
-    cancelling::CouponValue,
-    coupon::CouponState,
-    departure::Departure,
-    fare::Quote,
-    hold::HoldId,
-    offer::Offer,
-    payment::PaymentState,
-    pnr::Pnr,
-    ticket::TicketNumber,
-    traveller::TravellerKind,
+    booking::BookingState, cabin::SeatNumber, cancelling::CouponValue, coupon::CouponState,
+    departure::Departure, fare::Quote, hold::HoldId, offer::Offer, payment::PaymentState, pnr::Pnr,
+    ticket::TicketNumber, traveller::TravellerKind,
 };
 use sqlx::types::Json;
 use uuid::Uuid;

@@ -56,8 +56,9 @@ impl Postgres {
         let mut freed = Freed::new();
         let mut value_minor = 0;
         if !open.is_empty() {
-            let settlement = settle(&purchase.coupons, &open, Cause::Unpaid, purchase.bought_at, purchase.now)
-                .map_err(|refusal| StoreError(sqlx::Error::Protocol(refusal.to_string())))?;
+            let settlement =
+                settle(&purchase.coupons, &open, Cause::Unpaid, purchase.bought_at, purchase.now)
+                    .map_err(|refusal| StoreError(sqlx::Error::Protocol(refusal.to_string())))?;
             value_minor = settlement.value_minor();
             let id = Uuid::new_v4();
             sqlx::query!(
@@ -112,11 +113,7 @@ async fn drop_refunds(tx: &mut super::Tx, booking: Uuid) -> Result<(), StoreErro
 }
 
 /// The value of the coupons cancelled now, and all that was kept or promised before, against what is owed.
-async fn write_off(
-    tx: &mut super::Tx,
-    purchase: &Purchase,
-    value_minor: i64,
-) -> Result<(), StoreError> {
+async fn write_off(tx: &mut super::Tx, purchase: &Purchase, value_minor: i64) -> Result<(), StoreError> {
     let sums = sqlx::query!(
         r#"select coalesce(sum(amount_minor) filter (where account = 'fees'), 0)::bigint as "fees!",
             coalesce(sum(amount_minor) filter (where account = 'refund_queued'), 0)::bigint as "refund_queued!"

@@ -212,7 +212,8 @@ async fn a_stale_quote_is_refused_with_a_fresh_one(_: PgPoolOptions, options: Pg
     let (one, two) = (key(&before, 0, 0), key(&before, 1, 0));
     let quote = trips(&world).quote_cancellation(ada.into(), pnr, &[one]).await.unwrap();
     world.pass(30).await;
-    let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await else {
+    let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await
+    else {
         panic!("an expired quote was confirmed")
     };
     assert_eq!(taken(&world, "Q1200").await, 2);
@@ -245,7 +246,8 @@ async fn what_was_quoted_is_honoured_and_more_is_quoted_anew(_: PgPoolOptions, o
 
     let quote = trips(&world).quote_cancellation(ada.into(), pnr, &[key(&before, 1, 0)]).await.unwrap();
     world.postgres.call_off(departure("Q1200"), &[Cabin::Economy], "fog").await.unwrap();
-    let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await else {
+    let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await
+    else {
         panic!("less came back than is due")
     };
     let (_, told) = trips(&world).cancellation(ada, fresh).await.unwrap();
@@ -452,7 +454,8 @@ async fn cannot_be_charged(world: &World, pnr: Pnr) {
             (values ('capture_queued', -1), ('receivable', 1)) as line (account, sign)
         where b.pnr = $1";
     sqlx::query(sql).bind(pnr.as_str()).execute(&world.pool).await.unwrap();
-    let sql = "update bookings set state = 'unpaid' where pnr = $1 and state in ('ticketed', 'part_cancelled')";
+    let sql =
+        "update bookings set state = 'unpaid' where pnr = $1 and state in ('ticketed', 'part_cancelled')";
     sqlx::query(sql).bind(pnr.as_str()).execute(&world.pool).await.unwrap();
 }
 
