@@ -37,8 +37,15 @@ pub use shell::shell;
 
 use components::{footer::Footer, header::Header};
 use pages::{
-    home::HomePage, not_found::NotFoundPage, pay::PayPage, price::PricePage, results::ResultsPage,
-    seats::SeatsPage, travellers::TravellersPage, trip::TripPage, trips::TripsPage,
+    home::HomePage,
+    not_found::NotFoundPage,
+    pay::PayPage,
+    price::PricePage,
+    results::ResultsPage,
+    seats::SeatsPage,
+    travellers::TravellersPage,
+    trip::{TripPage, cancel::CancelPage, quoted::QuotedPage},
+    trips::TripsPage,
 };
 
 /// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off.
@@ -59,6 +66,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/book/:id/pay") view=PayPage ssr=SsrMode::Async />
                     <Route path=path!("/trips") view=TripsPage ssr=SsrMode::Async />
                     <Route path=path!("/trips/:pnr") view=TripPage ssr=SsrMode::Async />
+                    <Route path=path!("/trips/:pnr/cancel") view=CancelPage ssr=SsrMode::Async />
+                    <Route path=path!("/trips/:pnr/cancel/:id") view=QuotedPage ssr=SsrMode::Async />
                 </Routes>
             </main>
             <Footer />

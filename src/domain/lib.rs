@@ -26,6 +26,7 @@ pub mod ssim;
 pub mod timetable;
 
 pub mod booking;
+pub mod cancelling;
 pub mod coupon;
 pub mod hold;
 pub mod live;

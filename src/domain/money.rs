@@ -93,9 +93,34 @@ impl fmt::Display for Money {
     }
 }
 
+/// An amount split by weights that are not negative, without losing a minor unit: what does not divide goes to the first
+/// that has a weight. Without any weight everything goes to the first.
+pub fn split(minor: i64, weights: &[i64]) -> Vec<i64> {
+    let whole: i128 = weights.iter().copied().map(i128::from).sum();
+    let part = |weight: &i64| match whole {
+        0 => 0,
+        // A part is no larger than the amount.
+        whole => i64::try_from(i128::from(minor) * i128::from(*weight) / whole).unwrap_or(minor),
+    };
+    let mut parts: Vec<i64> = weights.iter().map(part).collect();
+    let first = weights.iter().position(|weight| *weight > 0).unwrap_or_default();
+    let rest = minor - parts.iter().sum::<i64>();
+    if let Some(first) = parts.get_mut(first) {
+        *first += rest;
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Currency, Money};
+    use super::{Currency, Money, split};
+
+    #[test]
+    fn what_does_not_divide_goes_to_the_first_that_takes_part() {
+        assert_eq!(split(100, &[1, 1, 1]), [34, 33, 33]);
+        assert_eq!(split(101, &[0, 3, 1]), [0, 76, 25]);
+        assert_eq!(split(7, &[0, 0]), [7, 0]);
+    }
 
     #[test]
     fn amounts_read_as_people_write_them() {

@@ -68,6 +68,8 @@ pub enum RefundState {
     Succeeded,
     /// The bank sent it back: a case for staff, who queue it again once they have found a way.
     Failed,
+    /// The payment was never taken after all, so there is nothing to give back.
+    Dropped,
 }
 
 /// What happens to a refund.
@@ -79,10 +81,12 @@ pub enum RefundEvent {
     /// Even after it had succeeded: banks change their minds.
     Failed,
     QueuedAgain,
+    /// The capture of its payment failed for good.
+    NothingTaken,
 }
 
 impl RefundState {
-    pub const ALL: [Self; 4] = [Self::Queued, Self::Pending, Self::Succeeded, Self::Failed];
+    pub const ALL: [Self; 5] = [Self::Queued, Self::Pending, Self::Succeeded, Self::Failed, Self::Dropped];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -90,6 +94,7 @@ impl RefundState {
             Self::Pending => "pending",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
+            Self::Dropped => "dropped",
         }
     }
 
@@ -106,6 +111,8 @@ impl RefundState {
         (Self::Pending, RefundEvent::Failed, Self::Failed),
         (Self::Succeeded, RefundEvent::Failed, Self::Failed),
         (Self::Failed, RefundEvent::QueuedAgain, Self::Queued),
+        (Self::Queued, RefundEvent::NothingTaken, Self::Dropped),
+        (Self::Failed, RefundEvent::NothingTaken, Self::Dropped),
     ];
 
     /// Where an event leads.

@@ -1,7 +1,8 @@
 //! What answers: the pages over axum, the ports behind them over Postgres, Redis and Stripe.
 //!
 //! Start at `router` for every address, `site` for what a request may use, then one file per port: `searching`,
-//! `seating`, `checkout`, `trips`. All SQL is in `postgres`, the live channel in `live`, what runs by itself in `jobs`.
+//! `seating`, `checkout`, `trips` with `cancelling` behind it. All SQL is in `postgres`, the live channel in `live`, what
+//! runs by itself in `jobs`.
 
 pub mod config;
 pub mod patience;
@@ -12,6 +13,7 @@ pub mod steps;
 pub mod terms;
 
 mod batching;
+pub mod cancelling;
 pub mod checkout;
 pub mod jobs;
 pub mod live;

@@ -1,5 +1,7 @@
-//! `skyconnect`: serves the site, imports and exports schedules, and shows staff what needs them.
+//! `skyconnect`: serves the site, imports and exports schedules, calls departures off, and
+//! shows staff what needs them.
 
+mod calling_off;
 mod commands;
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
@@ -18,6 +20,9 @@ Commands:
   export        Write the schedule as SSIM chapter 7 to standard output
   sales DEPARTURE CABIN [--mode choose|best|open] [--opens TIME|none] [--closes TIME|none]
                 Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
+  cancel-departure DEPARTURE --reason TEXT
+                Call a departure such as B6523-1-2026-12-22 off: nothing is sold on it any more,
+                and everyone on it is cancelled and refunded in full. Cut off, it may be run again
   timeline BOOKING          What happened to a booking, by its locator or id
   cases                     What a person must look at: open cases and parked errands
   case close ID --note TEXT Close a case, saying what was done
@@ -50,6 +55,9 @@ async fn command(words: &[&str]) -> Result<(), String> {
         ["import", file] => import(file).await,
         ["export"] => export().await,
         ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
+        ["cancel-departure", departure, "--reason", reason] => {
+            calling_off::cancel_departure(database().await?, departure, reason).await
+        }
         ["timeline", booking] => commands::timeline(&database().await?, booking).await,
         ["cases"] => commands::cases(&database().await?).await,
         ["case", "close", id, "--note", note] => commands::close_case(&database().await?, id, note).await,

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use app::ports::{CheckoutError, HoldError, PickError, TripError};
+use app::ports::{CancelError, CheckoutError, HoldError, PickError, TripError};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::postgres::{Kept, Once, Postgres, StoreError};
@@ -54,6 +54,15 @@ impl Refusal for TripError {
 
     fn is_decided(&self) -> bool {
         !matches!(self, Self::Unavailable)
+    }
+}
+
+impl Refusal for CancelError {
+    const KEY_REUSED: Self = Self::Trip(TripError::KEY_REUSED);
+    const UNAVAILABLE: Self = Self::Trip(TripError::UNAVAILABLE);
+
+    fn is_decided(&self) -> bool {
+        !matches!(self, Self::Trip(error) if !error.is_decided())
     }
 }
 

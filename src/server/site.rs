@@ -9,6 +9,7 @@ use payments::{Stripe, StripeConfig};
 use tokio::task::JoinSet;
 
 use crate::{
+    cancelling::Cancelling,
     checkout::{Paying, StripePage},
     config::{Config, StripeSettings},
     limits::{Limits, limits},
@@ -33,6 +34,7 @@ pub struct Site {
     pub signing: Signing,
     pub seating: Seating,
     pub paying: Paying,
+    pub cancelling: Cancelling,
     pub origins: Origins,
     pub limits: Limits,
     pub ports: Ports,
@@ -90,11 +92,12 @@ impl Site {
             script_url: config.stripe.script_url.clone(),
         };
         let paying = Paying::new(postgres.clone(), live.clone(), seating.clone(), Arc::new(stripe), page);
+        let cancelling = Cancelling::new(postgres.clone(), live.clone());
         let ports = Ports {
             search: Arc::new(Searching::new(timetable.clone(), postgres.clone(), signing.clone())),
             seats: Arc::new(seating.clone()),
             checkout: Arc::new(paying.clone()),
-            trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone())),
+            trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone(), cancelling.clone())),
         };
         Ok(Self {
             options,
@@ -104,6 +107,7 @@ impl Site {
             signing,
             seating,
             paying,
+            cancelling,
             origins: Origins::new(&config.public_url),
             limits: limits(config.trusted_proxies),
             ports,
@@ -122,7 +126,8 @@ impl Site {
         let postgres = self.postgres.for_jobs();
         let seating = self.seating.clone().over(postgres.clone());
         let paying = self.paying.clone().over(postgres.clone(), seating.clone());
-        Self { postgres, seating, paying, ..self.clone() }
+        let cancelling = Cancelling::new(postgres.clone(), self.live.clone());
+        Self { postgres, seating, paying, cancelling, ..self.clone() }
     }
 }
 

@@ -1,15 +1,17 @@
 //! The `Trips` port: bookings that are made.
 
 use app::{
-    answers::{TripCoupon, TripLeg, TripTraveller, TripView},
-    ports::{Caller, TripError, Trips, Visitor},
+    answers::{CancellationView, TripCoupon, TripLeg, TripTraveller, TripView},
+    ports::{Caller, CancelError, TripError, Trips, Visitor},
 };
 use async_trait::async_trait;
-use domain::{airports::fold, pnr::Pnr};
+use domain::{airports::fold, booking::BookingState, cancelling::CouponKey, coupon::CouponState, pnr::Pnr};
+use uuid::Uuid;
 
 use crate::{
+    cancelling::Cancelling,
     once::once,
-    postgres::{ANSWERED, Once, Opening, Postgres, StoreError, TripRecord},
+    postgres::{ANSWERED, CancellationRecord, Once, Opening, Postgres, StoreError, TripRecord},
     reference,
     timetables::Timetables,
 };
@@ -18,17 +20,19 @@ use crate::{
 pub struct TripFiles {
     postgres: Postgres,
     timetables: Timetables,
+    cancelling: Cancelling,
 }
 
 impl TripFiles {
-    pub fn new(postgres: Postgres, timetables: Timetables) -> Self {
-        Self { postgres, timetables }
+    pub fn new(postgres: Postgres, timetables: Timetables, cancelling: Cancelling) -> Self {
+        Self { postgres, timetables, cancelling }
     }
 
     fn view(&self, trip: TripRecord) -> TripView {
         let airports = self.timetables.airports();
         let city =
             |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
+        let is_paid_for = matches!(trip.state, BookingState::Ticketed | BookingState::PartCancelled);
         TripView {
             pnr: trip.pnr,
             state: trip.state,
@@ -59,15 +63,29 @@ impl TripFiles {
                     kind: ticket.kind,
                     ticket: ticket.number,
                     coupons: ticket
-                        .seats
+                        .coupons
                         .into_iter()
                         .enumerate()
-                        .map(|(leg, seat)| TripCoupon { leg, seat })
+                        .map(|(leg, coupon)| TripCoupon {
+                            leg,
+                            seat: coupon.seat,
+                            state: coupon.state,
+                            may_cancel: is_paid_for && coupon.state == CouponState::Open && !coupon.has_left,
+                            value: coupon.value,
+                        })
                         .collect(),
                 })
                 .collect(),
+            cancellations: trip.cancellations.into_iter().map(cancellation_view).collect(),
         }
     }
+}
+
+fn cancellation_view(record: CancellationRecord) -> CancellationView {
+    let CancellationRecord { id, cause, state, refund, kept, quoted_for_secs, refund_state, shares } = record;
+    // Rounded up: less than a minute is still a minute.
+    let quoted_for_min = (quoted_for_secs > 0).then_some((quoted_for_secs + 59) / 60);
+    CancellationView { id, cause, state, refund, kept, quoted_for_min, refund_state, shares }
 }
 
 #[async_trait]
@@ -80,6 +98,25 @@ impl Trips for TripFiles {
     async fn trip(&self, visitor: Visitor, pnr: Pnr) -> Result<TripView, TripError> {
         let trip = self.postgres.trip(visitor.0, pnr).await.map_err(away)?.ok_or(TripError::NotFound)?;
         Ok(self.view(trip))
+    }
+
+    async fn quote_cancellation(
+        &self,
+        caller: Caller,
+        pnr: Pnr,
+        coupons: &[CouponKey],
+    ) -> Result<Uuid, CancelError> {
+        self.cancelling.quote(&caller, pnr, coupons).await
+    }
+
+    async fn cancellation(&self, visitor: Visitor, id: Uuid) -> Result<(Pnr, CancellationView), TripError> {
+        let found = self.postgres.cancellation(visitor.0, id).await.map_err(away)?;
+        let (pnr, record) = found.ok_or(TripError::NotFound)?;
+        Ok((pnr, cancellation_view(record)))
+    }
+
+    async fn confirm_cancellation(&self, caller: Caller, id: Uuid) -> Result<Pnr, CancelError> {
+        self.cancelling.confirm(&caller, id).await
     }
 }
 
@@ -107,7 +144,7 @@ impl TripFiles {
     }
 }
 
-fn away(error: StoreError) -> TripError {
+pub(crate) fn away(error: StoreError) -> TripError {
     if error.constraint() == Some(ANSWERED) {
         // Somebody asked the same at the same time and was faster: theirs is the answer.
         return TripError::Unavailable;

@@ -1,5 +1,6 @@
 //! What the ports answer and the pages show; it crosses the wire as JSON.
 
+mod cancellation;
 mod checkout;
 mod hold;
 mod offer;
@@ -7,6 +8,7 @@ mod results;
 mod seats;
 mod trip;
 
+pub use cancellation::CancellationView;
 pub use checkout::{CardForm, FliesAlready, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
 pub use offer::OfferView;

@@ -1,9 +1,20 @@
 use domain::{
-    booking::BookingState, cabin::Cabin, cabin::SeatNumber, departure::Departure, fare::FareBrand,
-    fare::Quote, money::Money, payment::PaymentState, pnr::Pnr, selling::SellingMode, ticket::TicketNumber,
+    booking::BookingState,
+    cabin::{Cabin, SeatNumber},
+    cancelling::CouponValue,
+    coupon::CouponState,
+    departure::Departure,
+    fare::{FareBrand, Quote},
+    money::Money,
+    payment::PaymentState,
+    pnr::Pnr,
+    selling::SellingMode,
+    ticket::TicketNumber,
     traveller::TravellerKind,
 };
 use serde::{Deserialize, Serialize};
+
+use super::CancellationView;
 
 /// A booking as its travellers see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,6 +30,15 @@ pub struct TripView {
     pub email: String,
     pub legs: Vec<TripLeg>,
     pub travellers: Vec<TripTraveller>,
+    /// Confirmed ones, oldest first.
+    pub cancellations: Vec<CancellationView>,
+}
+
+impl TripView {
+    /// Whether any of it can still be given back.
+    pub fn may_cancel(&self) -> bool {
+        self.travellers.iter().flat_map(|traveller| &traveller.coupons).any(|coupon| coupon.may_cancel)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,4 +67,8 @@ pub struct TripCoupon {
     pub leg: usize,
     /// None: seat at check-in, any free seat where they are not assigned, or an infant on a lap.
     pub seat: Option<SeatNumber>,
+    pub state: CouponState,
+    /// Whether it can be given back now.
+    pub may_cancel: bool,
+    pub value: CouponValue,
 }

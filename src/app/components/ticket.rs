@@ -1,4 +1,4 @@
-use domain::{booking::BookingState, selling::SellingMode};
+use domain::{booking::BookingState, coupon::CouponState, selling::SellingMode};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -12,8 +12,11 @@ use crate::{
 pub fn Ticket(trip: TripView) -> impl IntoView {
     let class = style_sheet!("style/ticket.css");
     let TripView { pnr, state, legs, travellers, brand, cabin, email, .. } = trip;
-    let ticketed = state == BookingState::Ticketed;
-    let name = if ticketed { "Electronic ticket" } else { "Booking without valid tickets" };
+    let name = match state {
+        BookingState::Ticketed | BookingState::PartCancelled => "Electronic ticket",
+        BookingState::Cancelled => "Cancelled ticket",
+        _ => "Booking without valid tickets",
+    };
     let stubs = travellers
         .iter()
         .map(|traveller| view! { <Stub traveller=traveller.clone() legs=legs.clone() /> })
@@ -21,7 +24,10 @@ pub fn Ticket(trip: TripView) -> impl IntoView {
     let flights = legs
         .into_iter()
         .enumerate()
-        .map(|(index, leg)| view! { <Flight seats=seats(&travellers, index, leg.mode) leg /> })
+        .map(|(index, leg)| {
+            let cancelled = is_cancelled(&travellers, index);
+            view! { <Flight seats=seats(&travellers, index, leg.mode) leg cancelled /> }
+        })
         .collect_view();
     view! { class = class,
         <article class="card ticket" aria-label=name>
@@ -53,8 +59,12 @@ fn Flight(
     leg: TripLeg,
     /// The travellers' seats on it, such as `14A 14B`.
     seats: String,
+    /// Whether nobody flies it any more.
+    cancelled: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/ticket_flight.css");
+    let chip =
+        cancelled.then(|| view! { class = class, <p class="over"><span class="chip">"Cancelled"</span></p> });
     let departure = leg.departure;
     let mark = text::day_mark(departure.day_change()).map(|mark| {
         let words = text::day_words(departure.day_change());
@@ -69,7 +79,8 @@ fn Flight(
     let date = departure.departs.date();
     let name = format!("{} to {}", leg.origin_name, leg.destination_name);
     view! { class = class,
-        <section class="flight" aria-label=name>
+        <section class="flight" class:gone=cancelled aria-label=name>
+            {chip}
             <div class="route">
                 <span class="code">{origin}</span>
                 <span class="line" aria-hidden="true"></span>
@@ -102,15 +113,19 @@ fn Stub(traveller: TripTraveller, legs: Vec<TripLeg>) -> impl IntoView {
         .iter()
         .filter_map(|coupon| {
             let TripLeg { departure, mode, .. } = legs.get(coupon.leg)?;
+            let route = format!("{} to {}", departure.origin, departure.destination);
             let seat = match coupon.seat {
                 Some(seat) => seat.to_string(),
                 None if !traveller.kind.takes_seat() => "on a lap".to_owned(),
                 None if *mode == SellingMode::Open => "sit where you like".to_owned(),
                 None => "seat at check-in".to_owned(),
             };
-            Some(view! { class = class,
-                <li>{format!("{} to {}", departure.origin, departure.destination)} <b>{seat}</b></li>
-            })
+            let line = if coupon.state == CouponState::Cancelled {
+                view! { class = class, <li class="gone"><s>{route}</s> <b>"cancelled"</b></li> }.into_any()
+            } else {
+                view! { class = class, <li>{route} <b>{seat}</b></li> }.into_any()
+            };
+            Some(line)
         })
         .collect_view();
     view! { class = class,
@@ -125,16 +140,23 @@ fn Stub(traveller: TripTraveller, legs: Vec<TripLeg>) -> impl IntoView {
     }
 }
 
-/// The seats of everyone on a leg, by its index; who has none yet gets it at check-in.
+/// Whether everyone on a leg has given it back.
+fn is_cancelled(travellers: &[TripTraveller], leg: usize) -> bool {
+    let mut coupons = travellers.iter().flat_map(|t| &t.coupons).filter(|c| c.leg == leg);
+    coupons.all(|coupon| coupon.state == CouponState::Cancelled)
+}
+
+/// The seats of everyone who flies on a leg, by its index; who has none yet gets it at check-in.
 fn seats(travellers: &[TripTraveller], leg: usize, mode: SellingMode) -> String {
     let seats: Vec<String> = travellers
         .iter()
         .flat_map(|traveller| &traveller.coupons)
-        .filter(|coupon| coupon.leg == leg)
+        .filter(|coupon| coupon.leg == leg && coupon.state != CouponState::Cancelled)
         .filter_map(|coupon| coupon.seat.map(|seat| seat.to_string()))
         .collect();
     match mode {
         _ if !seats.is_empty() => seats.join(" "),
+        _ if is_cancelled(travellers, leg) => "given back".to_owned(),
         SellingMode::Open => "sit where you like".to_owned(),
         SellingMode::Choose | SellingMode::Best => "at check-in".to_owned(),
     }

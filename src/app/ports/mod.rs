@@ -12,7 +12,7 @@ pub use caller::{Caller, Key, KeyError, Visitor};
 pub use checkout::{Checkout, CheckoutError};
 pub use search::{Search, SearchError};
 pub use seats::{HoldError, PickError, Seats};
-pub use trips::{TripError, Trips};
+pub use trips::{CancelError, TripError, Trips};
 
 /// Everything behind the pages, in each request's context.
 #[derive(Clone)]

@@ -44,9 +44,9 @@ impl Journey {
         self.bounds[0].origin()
     }
 
-    /// An amount of each bound, added up.
-    pub fn sum(&self, of_bound: impl Fn(&BoundCountries) -> i64) -> i64 {
-        self.bounds.iter().map(of_bound).sum()
+    /// An amount of each bound.
+    pub fn each(&self, of_bound: impl FnMut(&BoundCountries) -> i64) -> Vec<i64> {
+        self.bounds.iter().map(of_bound).collect()
     }
 
     /// Whether every flight leaves and reaches that country.

@@ -8,7 +8,7 @@ use crate::{
     airport::AirportCode,
     airports::Airports,
     cabin::Cabin,
-    money::{Currency, Money},
+    money::{Currency, split},
     search::Itinerary,
     traveller::{Party, TravellerKind},
 };
@@ -71,18 +71,22 @@ pub fn price(
     ];
     let mut lines = Vec::new();
     for (traveller_kind, quantity) in kinds.into_iter().filter(|(_, n)| *n > 0) {
-        let mut add = |label: String, kind, amount_minor| {
-            lines.push(QuoteLine { label, amount_minor, kind, traveller_kind, quantity });
+        let mut add = |label: String, kind, bounds_minor: Vec<i64>| {
+            let amount_minor = bounds_minor.iter().sum();
+            lines.push(QuoteLine { label, amount_minor, bounds_minor, kind, traveller_kind, quantity });
         };
-        let mut fares = Money::new(0, currency);
-        for (label, adult_minor) in &adult_fares {
+        let mut fares_minor = Vec::new();
+        for (bound, (label, adult_minor)) in adult_fares.iter().enumerate() {
             let fare_minor = round_fare((adult_minor * percent(traveller_kind) + 99) / 100);
-            fares.minor += fare_minor;
-            add(label.clone(), LineKind::Fare, fare_minor);
+            let mut bounds_minor = vec![0; bounds.len()];
+            bounds_minor[bound] = fare_minor;
+            fares_minor.push(fare_minor);
+            add(label.clone(), LineKind::Fare, bounds_minor);
         }
-        for tax in taxes(&journey, cabin, traveller_kind, fares) {
+        for tax in taxes(&journey, cabin, traveller_kind, &fares_minor, currency) {
             let amount_minor = convert(tax.amount.minor, tax.amount.currency, currency);
-            add(tax.name.to_owned(), LineKind::Tax(tax.code.to_owned()), amount_minor);
+            let bounds_minor = split(amount_minor, &tax.bounds_minor);
+            add(tax.name.to_owned(), LineKind::Tax(tax.code.to_owned()), bounds_minor);
         }
     }
     Ok(Quote::of(currency, lines))

@@ -23,6 +23,9 @@ pub struct QuoteLine {
     pub label: String,
     /// For one traveller.
     pub amount_minor: i64,
+    /// Of this amount, what each bound brings about; empty where quotes of before do not say.
+    #[serde(default)]
+    pub bounds_minor: Vec<i64>,
     pub kind: LineKind,
     pub traveller_kind: TravellerKind,
     /// How many travellers pay it.

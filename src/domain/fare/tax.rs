@@ -7,29 +7,37 @@
 use super::journey::{BoundCountries, Journey};
 use crate::{
     cabin::Cabin,
-    money::{Currency, Money},
+    money::{Currency, Money, split},
     traveller::TravellerKind,
 };
 
 /// A tax for one traveller, in the currency that its law names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tax {
     pub name: &'static str,
     /// As on tickets.
     pub code: &'static str,
     pub amount: Money,
+    /// How much of it each bound brings about.
+    pub bounds_minor: Vec<i64>,
 }
 
 impl Tax {
-    fn new(name: &'static str, code: &'static str, minor: i64, currency: Currency) -> Self {
-        Self { name, code, amount: Money::new(minor, currency) }
+    fn new(name: &'static str, code: &'static str, bounds_minor: Vec<i64>, currency: Currency) -> Self {
+        Self { name, code, amount: Money::new(bounds_minor.iter().sum(), currency), bounds_minor }
     }
 }
 
-/// What one traveller of a kind pays besides `fares`, their fares in the quote's currency; taxes that come to nothing
-/// are left out.
-pub fn taxes(journey: &Journey, cabin: Cabin, kind: TravellerKind, fares: Money) -> Vec<Tax> {
-    let mut taxes = united_states(journey, kind, fares);
+/// What one traveller of a kind pays besides the fares of the bounds, which are in the quote's currency; taxes that come
+/// to nothing are left out.
+pub fn taxes(
+    journey: &Journey,
+    cabin: Cabin,
+    kind: TravellerKind,
+    fares_minor: &[i64],
+    currency: Currency,
+) -> Vec<Tax> {
+    let mut taxes = united_states(journey, kind, fares_minor, currency);
     taxes.push(united_kingdom(journey, cabin, kind));
     taxes.push(canada(journey, kind));
     taxes.push(australia(journey, kind));
@@ -48,28 +56,42 @@ pub fn taxes(journey: &Journey, cabin: Cabin, kind: TravellerKind, fares: Money)
 ///   (19 CFR 24.22(g), from October 2025), agricultural inspection $3.98 (7 CFR 354.3(f), from October 2026).
 ///
 /// Infants on laps pay neither the security fee nor the facility charge here, as they take no seat.
-fn united_states(journey: &Journey, kind: TravellerKind, fares: Money) -> Vec<Tax> {
+fn united_states(
+    journey: &Journey,
+    kind: TravellerKind,
+    fares_minor: &[i64],
+    currency: Currency,
+) -> Vec<Tax> {
     const US: &str = "US";
-    let usd = |name, code, minor| Tax::new(name, code, minor, Currency::Usd);
-    let departures = journey.sum(|b| b.departures_abroad_from(US));
-    let arrivals = journey.sum(|b| b.arrivals_from_abroad_in(US));
+    let usd = |name, code, each_minor: i64, counts: &[i64]| {
+        let bounds_minor = counts.iter().map(|count| each_minor * count).collect();
+        Tax::new(name, code, bounds_minor, Currency::Usd)
+    };
+    let departures = journey.each(|b| b.departures_abroad_from(US));
+    let arrivals = journey.each(|b| b.arrivals_from_abroad_in(US));
     let mut taxes = Vec::new();
     if journey.is_within(US) {
-        let excise_minor = (fares.minor * 75 + 500) / 1_000;
-        taxes.push(Tax::new("US transportation tax, 7.5 %", "US", excise_minor, fares.currency));
-        taxes.push(usd("US flight segment tax", "ZP", 520 * journey.sum(|b| b.departures_in(US))));
+        let excise_minor = (fares_minor.iter().sum::<i64>() * 75 + 500) / 1_000;
+        let bounds_minor = split(excise_minor, fares_minor);
+        taxes.push(Tax::new("US transportation tax, 7.5 %", "US", bounds_minor, currency));
+        taxes.push(usd("US flight segment tax", "ZP", 520, &journey.each(|b| b.departures_in(US))));
     }
-    taxes.push(usd("US international departure tax", "US", 2_290 * departures));
-    taxes.push(usd("US international arrival tax", "US", 2_290 * arrivals));
+    taxes.push(usd("US international departure tax", "US", 2_290, &departures));
+    taxes.push(usd("US international arrival tax", "US", 2_290, &arrivals));
     if kind.takes_seat() {
-        let starts = journey.sum(|b| i64::from(b.starts_in(US))).min(2);
-        taxes.push(usd("September 11 security fee", "AY", 560 * starts));
-        let boardings = journey.sum(|b| b.departures_in(US).min(2));
-        taxes.push(usd("Passenger facility charge", "XF", 450 * boardings));
+        let mut starts_left = 2;
+        let starts = journey.each(|b| {
+            let counts = i64::from(b.starts_in(US)).min(starts_left);
+            starts_left -= counts;
+            counts
+        });
+        taxes.push(usd("September 11 security fee", "AY", 560, &starts));
+        let boardings = journey.each(|b| b.departures_in(US).min(2));
+        taxes.push(usd("Passenger facility charge", "XF", 450, &boardings));
     }
-    taxes.push(usd("US immigration user fee", "XY", 700 * arrivals));
-    taxes.push(usd("US customs user fee", "YC", 739 * arrivals));
-    taxes.push(usd("US agricultural inspection fee", "XA", 398 * arrivals));
+    taxes.push(usd("US immigration user fee", "XY", 700, &arrivals));
+    taxes.push(usd("US customs user fee", "YC", 739, &arrivals));
+    taxes.push(usd("US agricultural inspection fee", "XA", 398, &arrivals));
     taxes
 }
 
@@ -96,7 +118,7 @@ fn united_kingdom(journey: &Journey, cabin: Cabin, kind: TravellerKind) -> Tax {
         };
         if lowest { reduced } else { standard }
     };
-    Tax::new("UK air passenger duty", "GB", journey.sum(duty_minor), Currency::Gbp)
+    Tax::new("UK air passenger duty", "GB", journey.each(duty_minor), Currency::Gbp)
 }
 
 /// Air Travellers Security Charge of each bound that starts in Canada, S.C. 2002, c. 9, rates from 1 May 2024: $9.94
@@ -108,20 +130,20 @@ fn canada(journey: &Journey, kind: TravellerKind) -> Tax {
         "US" => 1_689,
         _ => 3_442,
     };
-    Tax::new("Canadian security charge", "CA", journey.sum(charge_minor), Currency::Cad)
+    Tax::new("Canadian security charge", "CA", journey.each(charge_minor), Currency::Cad)
 }
 
 /// Passenger Movement Charge for each bound out of Australia, Act of 1978, $70 from 1 July 2024; none under twelve.
 fn australia(journey: &Journey, kind: TravellerKind) -> Tax {
     let pays = kind == TravellerKind::Adt;
-    let minor = 7_000 * journey.sum(|b| i64::from(pays && b.leaves("AU")));
-    Tax::new("Australian passenger movement charge", "AU", minor, Currency::Aud)
+    let bounds_minor = journey.each(|b| 7_000 * i64::from(pays && b.leaves("AU")));
+    Tax::new("Australian passenger movement charge", "AU", bounds_minor, Currency::Aud)
 }
 
 /// International Tourist Tax for each bound out of Japan, Act No. 16 of 2018, ¥1,000 from January 2019; none under two.
 fn japan(journey: &Journey, kind: TravellerKind) -> Tax {
-    let minor = 1_000 * journey.sum(|b| i64::from(kind.takes_seat() && b.leaves("JP")));
-    Tax::new("Japanese international tourist tax", "TK", minor, Currency::Jpy)
+    let bounds_minor = journey.each(|b| 1_000 * i64::from(kind.takes_seat() && b.leaves("JP")));
+    Tax::new("Japanese international tourist tax", "TK", bounds_minor, Currency::Jpy)
 }
 
 #[cfg(test)]
@@ -130,7 +152,7 @@ mod tests {
     use crate::{
         airports::Airports,
         cabin::Cabin,
-        money::{Currency, Money},
+        money::Currency,
         search::{Itinerary, tests::departure},
         traveller::TravellerKind,
     };
@@ -151,7 +173,7 @@ YVR,Vancouver International,Vancouver,CA,49.1939,-123.184,America/Vancouver,
         let flight = departure(&airports, "B61", route, "2026-12-22T09:00", 300);
         let bounds = [Itinerary::new(vec![flight]).unwrap()];
         let journey = Journey::of(&bounds, &airports).unwrap();
-        let found = taxes(&journey, cabin, kind, Money::new(10_000, Currency::Usd));
+        let found = taxes(&journey, cabin, kind, &[10_000], Currency::Usd);
         found.iter().filter(|t| t.code == code).map(|t| t.amount.minor).sum()
     }
 

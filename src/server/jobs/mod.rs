@@ -8,12 +8,14 @@ mod refund;
 mod refusal;
 mod void;
 
+mod cancelled;
 mod events;
 mod keys;
 mod reconcile;
 mod sweeper;
 mod watch;
 
+pub use cancelled::go_on as go_on_cancelling;
 pub use events::handle_events;
 pub use lanes::{Wakeups, run_errand, run_next};
 pub use watch::ask_for_pending_refunds;
@@ -38,6 +40,10 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     let jobs = site.clone();
     tasks.spawn(async move {
         events::work(&jobs).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(2), || cancelled::go_on(&jobs)).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {

@@ -1,6 +1,6 @@
 use domain::{
-    booking::BookingState, departure::DepartureId, fare::Quote, hold::HoldId, hold::HoldState,
-    live::SeatChange, pnr::Pnr, ticket::TicketNumber,
+    booking::BookingState, cancelling::coupon_values, departure::DepartureId, fare::Quote, hold::HoldId,
+    hold::HoldState, live::SeatChange, offer::Offer, pnr::Pnr, ticket::TicketNumber,
 };
 use serde_json::json;
 use sqlx::types::Json;
@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     AsStoreError, Postgres, StoreError, again_after_deadlock,
+    hold_view::traveller_kind,
     ledger::{self, Account},
     outbox::{self, Letter, Step},
     payments::move_seats,
@@ -142,7 +143,7 @@ pub(super) async fn ticket_hold(
 ) -> Result<TicketOutcome, TicketError> {
     let claim = sqlx::query!(
         r#"update holds set state = 'converted', ended_at = sky_now() where id = $1
-        returning visitor, places, total_minor, currency, quote as "quote: Json<Quote>""#,
+        returning visitor, places, total_minor, currency, offer as "offer: Json<Offer>", quote as "quote: Json<Quote>""#,
         hold.0
     )
     .fetch_one(&mut **tx)
@@ -172,7 +173,7 @@ pub(super) async fn ticket_hold(
         other => other?,
     };
     let seats = move_seats(tx, hold, "booked").await?;
-    issue_tickets(tx, booking, hold, &claim.quote.0).await?;
+    issue_tickets(tx, booking, hold, &claim.offer.0, &claim.quote.0).await?;
     let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
     ledger::post(tx, booking, "ticketed", &lines, &claim.currency).await?;
     for step in [Step::Capture, Step::Mail(Letter::Tickets)] {
@@ -181,13 +182,15 @@ pub(super) async fn ticket_hold(
     Ok(TicketOutcome::Ticketed { pnr, seats })
 }
 
-/// A ticket for each traveller and a coupon for each leg, with the seat that was picked for it.
+/// A ticket for each traveller and a coupon for each leg, with its value and the seat that was picked for it.
 async fn issue_tickets(
     tx: &mut super::Tx,
     booking: Uuid,
     hold: HoldId,
+    offer: &Offer,
     quote: &Quote,
 ) -> Result<(), TicketError> {
+    let legs_of_bounds: Vec<usize> = offer.bounds.iter().map(Vec::len).collect();
     let people = sqlx::query!(
         r#"select ordinal, kind, nextval('ticket_serials') as "serial!"
         from hold_travellers where hold_id = $1 order by ordinal"#,
@@ -201,32 +204,38 @@ async fn issue_tickets(
             .and_then(|serial| TicketNumber::demo(serial).ok())
             .ok_or(TicketError::SerialsUsedUp)?
             .to_string();
-        let value_minor = quote
-            .per_traveller
-            .iter()
-            .find(|(kind, _)| super::hold_view::traveller_kind(&person.kind) == Some(*kind))
-            .map_or(0, |(_, total_minor)| *total_minor);
+        let kind = traveller_kind(&person.kind)
+            .ok_or_else(|| sqlx::Error::Protocol(format!("{} is no kind of traveller", person.kind)))?;
+        let values = coupon_values(quote, kind, &legs_of_bounds);
+        let fares: Vec<i64> = values.iter().map(|value| value.fare_minor).collect();
+        let taxes: Vec<i64> = values.iter().map(|value| value.tax_minor).collect();
+        let value_minor: i64 = values.iter().map(|value| value.total_minor()).sum();
         sqlx::query!(
-            "insert into tickets (number, booking_id, ordinal, kind, given_name, surname, birth_date, value_minor)
-            select $1, $2, ordinal, kind, given_name, surname, birth_date, $5
+            "insert into tickets (number, booking_id, ordinal, kind, given_name, surname, birth_date, value_minor, terms)
+            select $1, $2, ordinal, kind, given_name, surname, birth_date, $5, $6
             from hold_travellers where hold_id = $3 and ordinal = $4",
             number,
             booking,
             hold.0,
             person.ordinal,
             value_minor,
+            Json(offer.brand.terms()) as _,
         )
         .execute(&mut **tx)
         .await?;
         sqlx::query!(
-            "insert into coupons (ticket, leg, departure, cabin, class, seat)
-            select $1, l.leg, l.departure, l.cabin, l.class, s.seat
+            "insert into coupons (ticket, leg, departure, cabin, class, seat, fare_minor, tax_minor)
+            select $1, l.leg, l.departure, l.cabin, l.class, s.seat, v.fare_minor, v.tax_minor
             from hold_legs l
+            join unnest($4::bigint[], $5::bigint[]) with ordinality as v (fare_minor, tax_minor, place)
+                on v.place = l.leg + 1
             left join seats s on s.hold_id = l.hold_id and s.departure = l.departure and s.traveller = $3
             where l.hold_id = $2",
             number,
             hold.0,
             person.ordinal,
+            &fares,
+            &taxes,
         )
         .execute(&mut **tx)
         .await?;

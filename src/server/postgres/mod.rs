@@ -2,9 +2,13 @@
 
 mod availability;
 mod bookings;
+mod called_off;
+mod cancellation_view;
+mod cancellations;
 mod cases;
 mod disputes;
 mod events;
+mod giving_back;
 mod hold_view;
 mod holds;
 mod idempotency;
@@ -16,6 +20,7 @@ mod payments;
 mod pool;
 mod reconciling;
 mod refunds;
+mod purchases;
 mod retaking;
 mod sales;
 mod schedules;
@@ -23,6 +28,7 @@ mod seats;
 mod timeline;
 mod travellers;
 mod trips;
+mod unwinding;
 
 use std::{str::FromStr, sync::Arc};
 
@@ -36,6 +42,8 @@ use crate::{jobs::Wakeups, patience, terms::Terms};
 use pool::{Pool, Tx};
 
 pub use bookings::TicketOutcome;
+pub use cancellation_view::CancellationRecord;
+pub use cancellations::{CancelRefusal, Confirmed};
 pub use cases::{CaseKind, CaseRow};
 pub use events::OpenEvent;
 pub use hold_view::{HoldRecord, TravellerRecord};
@@ -50,7 +58,7 @@ pub use schedules::{ImportRefusal, Into};
 pub use seats::{Pick, PickAnswer};
 pub use timeline::Moment;
 pub use travellers::NamedTraveller;
-pub use trips::{Opening, TicketRecord, TripRecord};
+pub use trips::{CouponRecord, Opening, TicketRecord, TripRecord};
 
 /// The store. Every wait in it is bounded, as `patience` says: for a connection, for a lock, for an answer.
 #[derive(Clone, Debug)]

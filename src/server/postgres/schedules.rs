@@ -110,10 +110,15 @@ impl Postgres {
         if !lost.is_empty() {
             return Err(ImportRefusal::DeparturesInUse(lost.into_iter().collect()));
         }
-        // Counters of which nothing is taken would keep the places of an aircraft that may not fly any more.
-        sqlx::query!("delete from departure_cabins where taken = 0 and left(departure, 2) = any($1)", &codes)
-            .execute(&mut *tx)
-            .await?;
+        // Counters of which nothing is taken would keep the places of an aircraft that may not fly any more. Those of
+        // departures that were called off stay: they keep them closed.
+        sqlx::query!(
+            "delete from departure_cabins c where c.taken = 0 and left(c.departure, 2) = any($1)
+                and not exists (select from departures_cancelled d where d.departure = c.departure)",
+            &codes
+        )
+        .execute(&mut *tx)
+        .await?;
         sqlx::query!(
             "delete from departure_classes where taken = 0 and left(departure, 2) = any($1)",
             &codes

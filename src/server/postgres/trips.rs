@@ -1,11 +1,12 @@
 use domain::{
-    booking::BookingState, cabin::SeatNumber, departure::Departure, fare::Quote, hold::HoldId, offer::Offer,
-    payment::PaymentState, pnr::Pnr, ticket::TicketNumber, traveller::TravellerKind,
+    booking::BookingState, cabin::SeatNumber, cancelling::CouponValue, coupon::CouponState,
+    departure::Departure, fare::Quote, hold::HoldId, offer::Offer, payment::PaymentState, pnr::Pnr,
+    ticket::TicketNumber, traveller::TravellerKind,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Once, Postgres, StoreError, hold_view::traveller_kind, idempotency::keep};
+use super::{CancellationRecord, Once, Postgres, StoreError, hold_view::traveller_kind, idempotency::keep};
 
 /// A ticketed booking with all that its travellers may see.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct TripRecord {
     pub quote: Quote,
     pub legs: Vec<Departure>,
     pub tickets: Vec<TicketRecord>,
+    /// Confirmed ones, oldest first.
+    pub cancellations: Vec<CancellationRecord>,
 }
 
 #[derive(Debug)]
@@ -27,8 +30,18 @@ pub struct TicketRecord {
     pub kind: TravellerKind,
     pub given_name: String,
     pub surname: String,
-    /// By leg; none: seat at check-in, or on a lap.
-    pub seats: Vec<Option<SeatNumber>>,
+    /// By leg.
+    pub coupons: Vec<CouponRecord>,
+}
+
+#[derive(Debug)]
+pub struct CouponRecord {
+    /// None: seat at check-in, or on a lap.
+    pub seat: Option<SeatNumber>,
+    pub state: CouponState,
+    pub value: CouponValue,
+    /// Whether its departure has left; one that was called off never does.
+    pub has_left: bool,
 }
 
 /// What trying a surname on a PNR came to.
@@ -112,15 +125,8 @@ impl Postgres {
             return Ok(None);
         };
         let legs = self.legs_of(HoldId(row.hold_id)).await?;
-        let tickets = sqlx::query!(
-            r#"select t.number, t.kind, t.given_name, t.surname,
-                array_agg(coalesce(c.seat, '') order by c.leg) as "seats!"
-            from tickets t join coupons c on c.ticket = t.number
-            where t.booking_id = $1 group by t.number order by t.ordinal"#,
-            row.id
-        )
-        .fetch_all(&self.pool)
-        .await?;
+        let tickets = self.tickets(row.id).await?;
+        let cancellations = self.cancellations_of(row.id).await?;
         Ok(Some(TripRecord {
             pnr,
             state: BookingState::parse(&row.state).unwrap_or(BookingState::Failed),
@@ -130,18 +136,48 @@ impl Postgres {
             offer: row.offer.0,
             quote: row.quote.0,
             legs,
-            tickets: tickets
-                .into_iter()
-                .filter_map(|t| {
-                    Some(TicketRecord {
-                        number: TicketNumber::parse(&t.number).ok()?,
-                        kind: traveller_kind(&t.kind)?,
-                        given_name: t.given_name,
-                        surname: t.surname,
-                        seats: t.seats.iter().map(|seat| seat.parse().ok()).collect(),
-                    })
-                })
-                .collect(),
+            tickets,
+            cancellations,
         }))
+    }
+
+    /// A booking's tickets by ordinal, each with its coupons by leg.
+    async fn tickets(&self, booking: Uuid) -> Result<Vec<TicketRecord>, StoreError> {
+        let rows = sqlx::query!(
+            r#"select t.number, t.kind, t.given_name, t.surname, c.seat, c.state, c.fare_minor, c.tax_minor,
+                (l.sold ->> 'departs_at')::timestamptz <= sky_now() and not exists (
+                    select from departures_cancelled d where d.departure = c.departure) as "has_left!"
+            from tickets t join coupons c on c.ticket = t.number
+            join bookings b on b.id = t.booking_id join hold_legs l on l.hold_id = b.hold_id and l.leg = c.leg
+            where t.booking_id = $1 order by t.ordinal, c.leg"#,
+            booking
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut tickets: Vec<TicketRecord> = Vec::new();
+        for row in rows {
+            let (Ok(number), Some(kind), Some(state)) =
+                (TicketNumber::parse(&row.number), traveller_kind(&row.kind), CouponState::parse(&row.state))
+            else {
+                continue;
+            };
+            let coupon = CouponRecord {
+                seat: row.seat.and_then(|seat| seat.parse().ok()),
+                state,
+                value: CouponValue { fare_minor: row.fare_minor, tax_minor: row.tax_minor },
+                has_left: row.has_left,
+            };
+            match tickets.last_mut().filter(|ticket| ticket.number == number) {
+                Some(ticket) => ticket.coupons.push(coupon),
+                None => tickets.push(TicketRecord {
+                    number,
+                    kind,
+                    given_name: row.given_name,
+                    surname: row.surname,
+                    coupons: vec![coupon],
+                }),
+            }
+        }
+        Ok(tickets)
     }
 }

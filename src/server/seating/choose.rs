@@ -107,6 +107,12 @@ pub(super) async fn choose(
             }
             Err(TakeRefusal::TooManyPlaces) if last_try => return Err(HoldError::TooManyPlaces),
             Err(TakeRefusal::SoldOut(id)) if last_try => {
+                if seating.postgres.is_called_off(id).await.map_err(away)? {
+                    return Err(HoldError::NotSold(format!(
+                        "{} does not fly that day: the airline has called it off. Choose another way to fly.",
+                        id.flight.spaced()
+                    )));
+                }
                 let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
                 let left = left.get(&id).copied().unwrap_or_default();
                 return Err(HoldError::SoldOut { flight: id.flight.spaced(), left });

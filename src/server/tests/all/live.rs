@@ -22,9 +22,9 @@ use crate::world::{ORIGIN, World, departure, visitor};
 
 const PATIENCE: Duration = Duration::from_secs(15);
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn address(world: &World) -> String {
+pub async fn address(world: &World) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = router(world.site.clone());
@@ -32,7 +32,7 @@ async fn address(world: &World) -> String {
     address.to_string()
 }
 
-async fn watch(address: &str, flight: &str, origin: &'static str) -> Result<Socket, tungstenite::Error> {
+pub async fn watch(address: &str, flight: &str, origin: &'static str) -> Result<Socket, tungstenite::Error> {
     let url = format!("ws://{address}/live/departures/{}", departure(flight));
     let mut request = url.into_client_request().unwrap();
     request.headers_mut().insert("origin", HeaderValue::from_static(origin));
@@ -40,7 +40,7 @@ async fn watch(address: &str, flight: &str, origin: &'static str) -> Result<Sock
 }
 
 /// Reads frames into a picture until it is as wanted.
-async fn until(socket: &mut Socket, picture: &mut SeatPicture, wanted: impl Fn(&SeatPicture) -> bool) {
+pub async fn until(socket: &mut Socket, picture: &mut SeatPicture, wanted: impl Fn(&SeatPicture) -> bool) {
     timeout(PATIENCE, async {
         while !wanted(picture) {
             let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else { continue };
@@ -55,7 +55,7 @@ async fn until(socket: &mut Socket, picture: &mut SeatPicture, wanted: impl Fn(&
     .expect("the picture never came to be as wanted");
 }
 
-fn seat(text: &str) -> SeatNumber {
+pub fn seat(text: &str) -> SeatNumber {
     SeatNumber::parse(text).unwrap()
 }
 

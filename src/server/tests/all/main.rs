@@ -12,6 +12,7 @@ mod world;
 mod model;
 
 mod asking;
+mod cancelling;
 mod deadlocks;
 mod disputes;
 mod holds;

@@ -1,0 +1,28 @@
+use serde::{Deserialize, Serialize};
+
+use super::CouponKey;
+
+/// Why coupons cannot be given back as asked. The sentences are the travellers', and say what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    #[error("Choose at least one flight of one traveller.")]
+    Nothing,
+    #[error("One of the flights you chose is not in this booking. Load the page again and choose anew.")]
+    Unknown(CouponKey),
+    #[error(
+        "One of the flights you chose is cancelled already. The others can still be cancelled: choose anew."
+    )]
+    AlreadyCancelled(CouponKey),
+    #[error("A flight that has been flown cannot be cancelled. Choose among the others.")]
+    Flown(CouponKey),
+    #[error("A flight that has left cannot be cancelled any more. Choose among the others.")]
+    Left(CouponKey),
+    /// On the leg of that index.
+    #[error(
+        "An infant cannot fly without an adult's lap. Cancel the infant's flight too, or keep the adult's."
+    )]
+    InfantWithoutAdult(u8),
+    /// On the leg of that index.
+    #[error("A child cannot fly alone. Cancel the child's flight too, or keep an adult's.")]
+    ChildAlone(u8),
+}

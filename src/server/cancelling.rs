@@ -1,0 +1,85 @@
+//! Giving coupons back, by travellers, by the airline, and where nothing was paid: the steps in Postgres, and what follows
+//! each commit. Every step may be cut off and called again.
+
+mod called_off;
+
+use app::ports::{Caller, CancelError, TripError};
+use domain::{cancelling::CouponKey, pnr::Pnr};
+use uuid::Uuid;
+
+use crate::{
+    live::Live,
+    once::once,
+    postgres::{CancelRefusal, Once, Postgres, StoreError},
+    steps,
+    trips::away,
+};
+
+pub use called_off::{SeenTo, see_to};
+
+#[derive(Clone, Debug)]
+pub struct Cancelling {
+    postgres: Postgres,
+    live: Live,
+}
+
+impl Cancelling {
+    pub fn new(postgres: Postgres, live: Live) -> Self {
+        Self { postgres, live }
+    }
+
+    /// What comes back for these coupons, written down to be confirmed.
+    pub async fn quote(&self, caller: &Caller, pnr: Pnr, coupons: &[CouponKey]) -> Result<Uuid, CancelError> {
+        let asking = Once::new(caller, "quote_cancellation", &(pnr, coupons), None);
+        once(&self.postgres, &asking, async {
+            let quoted = self.postgres.quote_cancellation(caller.visitor.0, pnr, coupons, &asking).await;
+            let quote = quoted.map_err(refused)?;
+            steps::reached("cancel.quoted");
+            Ok(quote)
+        })
+        .await
+    }
+
+    /// Cancels as quoted, and tells everyone who watches which seats are free again.
+    pub async fn confirm(&self, caller: &Caller, id: Uuid) -> Result<Pnr, CancelError> {
+        let asking = Once::new(caller, "confirm_cancellation", &id, None);
+        once(&self.postgres, &asking, async {
+            let confirmed = self.postgres.confirm_cancellation(caller.visitor.0, id, &asking).await;
+            let confirmed = confirmed.map_err(refused)?;
+            steps::reached("cancel.released");
+            self.live.publish(&confirmed.seats);
+            Ok(confirmed.pnr)
+        })
+        .await
+    }
+
+    /// Unwinds every booking whose payment could not be taken for good.
+    pub async fn unwind_unpaid(&self) -> Result<(), StoreError> {
+        for booking in self.postgres.unpaid_bookings().await? {
+            match self.postgres.unwind(booking).await {
+                Ok(seats) => self.live.publish(&seats),
+                Err(error) => tracing::error!(%booking, %error, "an unpaid booking could not be unwound yet"),
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to everyone on the departures that were called off.
+    pub async fn see_to_called_off(&self) -> Result<(), StoreError> {
+        for departure in self.postgres.called_off().await? {
+            let seen = see_to(&self.postgres, departure, |seats| self.live.publish(seats)).await?;
+            tracing::info!(%departure, %seen, "a departure was called off");
+        }
+        Ok(())
+    }
+}
+
+fn refused(refusal: CancelRefusal) -> CancelError {
+    match refusal {
+        CancelRefusal::Missing => TripError::NotFound.into(),
+        CancelRefusal::NotNow(state) => CancelError::NotNow(state),
+        CancelRefusal::Rule(refusal) => refusal.into(),
+        CancelRefusal::Requoted(quote) => CancelError::Requoted(quote),
+        CancelRefusal::Store(error) => away(error).into(),
+    }
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+
+use domain::{departure::DepartureId, live::SeatChange};
+
+use crate::postgres::{EndAs, Postgres, StoreError};
+
+/// What seeing to everyone on a departure came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeenTo {
+    pub holds: usize,
+    pub bookings: usize,
+    /// Bookings that could not be seen to yet.
+    pub failed: usize,
+    /// Whether nobody is left on it.
+    pub done: bool,
+}
+
+impl fmt::Display for SeenTo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { holds, bookings, failed, done } = self;
+        write!(f, "{holds} holds ended, {bookings} bookings cancelled and refunded in full")?;
+        if *failed > 0 {
+            write!(f, ", {failed} failed")?;
+        }
+        f.write_str(if *done { ", nobody is left" } else { ", not done yet" })
+    }
+}
+
+/// Ends every hold with places on a departure that was called off, and cancels and refunds everyone who is booked on it, one
+/// transaction each. Whoever slipped in meanwhile is found by the next round. It may be cut off, and run at several places
+/// at once: what is done is not done again.
+///
+/// # Errors
+/// Postgres is away. One booking that fails does not stop the others.
+pub async fn see_to(
+    postgres: &Postgres,
+    departure: DepartureId,
+    tell: impl Fn(&[(DepartureId, SeatChange)]),
+) -> Result<SeenTo, StoreError> {
+    let mut seen = SeenTo::default();
+    loop {
+        let before = (seen.holds, seen.bookings);
+        for hold in postgres.live_holds_on(departure).await? {
+            tell(&postgres.end(hold, EndAs::Released, None).await?);
+            seen.holds += 1;
+        }
+        seen.failed = 0;
+        for booking in postgres.bookings_on(departure).await? {
+            match postgres.give_back_called_off(booking, departure).await {
+                Ok(Some(seats)) => {
+                    tell(&seats);
+                    seen.bookings += 1;
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::error!(%booking, %departure, %error, "a booking could not be given back yet");
+                    seen.failed += 1;
+                }
+            }
+        }
+        seen.done = postgres.seen_to(departure).await?;
+        if seen.done || (seen.holds, seen.bookings) == before {
+            return Ok(seen);
+        }
+    }
+}
