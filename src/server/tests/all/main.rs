@@ -15,6 +15,7 @@ mod asking;
 mod deadlocks;
 mod disputes;
 mod holds;
+mod hostile;
 mod imports;
 mod keys;
 mod lanes;
