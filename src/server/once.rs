@@ -1,11 +1,16 @@
 //! Changes that are made once, however often they are asked for under one key.
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
 use app::ports::{CancelError, CheckoutError, HoldError, PickError, TripError};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::time::sleep;
 
 use crate::postgres::{Kept, Once, Postgres, StoreError};
+
+/// How often, and how far apart, it is looked for the answer of whoever decides the same at the moment.
+const LOOKS: usize = 60;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// How a port refuses a change.
 pub(crate) trait Refusal: Serialize + DeserializeOwned + Sized {
@@ -95,6 +100,38 @@ where
         },
     }
     Ok(recall(postgres, asking).await?).and_then(|kept| kept.unwrap_or(answer))
+}
+
+/// As `once`, where `decide` takes several transactions, of which none can keep the answer: the key is claimed first, and
+/// whoever comes meanwhile waits for the answer.
+pub(crate) async fn once_in_steps<T, E>(
+    postgres: &Postgres,
+    asking: &Once,
+    decide: impl Future<Output = Result<T, E>>,
+) -> Result<T, E>
+where
+    T: DeserializeOwned + Serialize + Sync,
+    E: Refusal + Sync,
+{
+    if !asking.has_key() {
+        return decide.await;
+    }
+    for _ in 0..LOOKS {
+        if let Some(answer) = recall(postgres, asking).await? {
+            return answer;
+        }
+        if postgres.begin(asking).await.map_err(|error| away(&error))? {
+            let answer = decide.await;
+            let is_decided = answer.as_ref().err().is_none_or(E::is_decided);
+            postgres
+                .finish(asking, Some(&answer).filter(|_| is_decided))
+                .await
+                .map_err(|error| away(&error))?;
+            return answer;
+        }
+        sleep(BETWEEN_LOOKS).await;
+    }
+    Err(E::UNAVAILABLE)
 }
 
 async fn recall<T, E>(postgres: &Postgres, asking: &Once) -> Result<Option<Result<T, E>>, E>

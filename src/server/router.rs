@@ -56,13 +56,21 @@ pub fn router(site: Site) -> Router {
         // Sockets live long and are neither timed out nor compressed.
         .route("/live/departures/{id}", get(watch_departure))
         .layer(middleware::from_fn(headers::secure))
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log_refusal))
         .with_state(site)
 }
 
 /// Method and path: never the query, which may hold names.
 fn span(request: &axum::http::Request<axum::body::Body>) -> tracing::Span {
     tracing::info_span!("request", method = %request.method(), path = request.uri().path())
+}
+
+/// What was refused is logged within its request's span, by its status alone.
+fn log_refusal<B>(response: &axum::http::Response<B>, took: Duration, _: &tracing::Span) {
+    let status = response.status();
+    if status.is_client_error() {
+        tracing::info!(status = status.as_u16(), took_ms = took.as_millis(), "refused");
+    }
 }
 
 /// Files with a hash in their name never change; others are asked for again.

@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 use crate::{
     batching::{Batcher, NoAnswer},
     live::Live,
-    once::once,
+    once::{once, once_in_steps},
     postgres::{ANSWERED, EndAs, HoldRecord, Once, Pick, PickAnswer, Postgres, StoreError},
     signing::Signing,
     timetables::Timetables,
@@ -96,6 +96,19 @@ impl Seating {
         let freed = self.postgres.end(id, end, asking).await.map_err(away)?;
         self.live.publish(&freed);
         Ok(())
+    }
+
+    async fn seat_everyone(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked.into());
+        }
+        let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
+        if let Some(reason) = self.timetables.selling().mode(departure.id, hold.offer.cabin).no_choice() {
+            let (field, message) = ("leg".into(), reason.into());
+            return Err(HoldError::Invalid { field, message }.into());
+        }
+        Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
     }
 
     async fn extend_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
@@ -244,17 +257,8 @@ impl Seats for Seating {
     }
 
     async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError> {
-        let visitor = caller.visitor;
-        let hold = self.live_hold(visitor, id).await?;
-        if hold.state == HoldState::Reserved {
-            return Err(HoldError::Locked.into());
-        }
-        let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
-        if let Some(reason) = self.timetables.selling().mode(departure.id, hold.offer.cabin).no_choice() {
-            let (field, message) = ("leg".into(), reason.into());
-            return Err(HoldError::Invalid { field, message }.into());
-        }
-        Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
+        let asking = Once::new(&caller, "seat_together", &(id, leg), Some(id));
+        once_in_steps(&self.postgres, &asking, self.seat_everyone(caller.visitor, id, leg)).await
     }
 
     async fn extend(&self, caller: Caller, id: HoldId) -> Result<(), HoldError> {

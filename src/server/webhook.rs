@@ -24,7 +24,7 @@ pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: 
             return (StatusCode::BAD_REQUEST, error.to_string()).into_response();
         }
     };
-    let subject = event.dispute_id.or(event.refund_id);
+    let subject = event.dispute_id.or(event.refund_id).or(event.attempt_id);
     let kind = format!("{:?}", event.kind);
     match site.postgres.keep_event(&event.id, &kind, event.intent_id.as_deref(), subject.as_deref()).await {
         Ok(()) => {

@@ -18,6 +18,7 @@ use crate::{
     steps::reached,
 };
 
+const NOT_ACCEPTED: &str = "The card was not accepted.";
 const NOTHING_TAKEN: &str =
     "This payment is over. Nothing was charged; if an amount was kept aside on your card, it is given back.";
 
@@ -28,6 +29,15 @@ impl Paying {
             Some(booking) => self.settle_booking(booking).await,
             None => Ok(()),
         }
+    }
+
+    /// Counts an attempt to pay of which Stripe told that it failed. Told again, or seen before, it changes nothing.
+    pub async fn attempt_failed(&self, booking: Uuid, attempt: &str) -> Result<(), CheckoutError> {
+        let Some(payment) = self.postgres.payment(booking).await.map_err(away)? else { return Ok(()) };
+        if payment.booking_state == BookingState::Pending && payment.hold_state.is_live() {
+            count(self, &payment, attempt, NOT_ACCEPTED).await?;
+        }
+        Ok(())
     }
 
     pub async fn settle_booking(&self, booking: Uuid) -> Result<(), CheckoutError> {
@@ -149,10 +159,8 @@ pub(super) fn card(intent: &Intent) -> Option<String> {
 async fn declined(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Result<Settled, CheckoutError> {
     let Some(decline) = &intent.last_error else { return Ok(open(payment.attempts)) };
     let reference = decline.attempt_id.clone().unwrap_or_else(|| format!("{}:{}", intent.id, decline.code));
-    let attempts =
-        paying.postgres.count_decline(payment.booking, &reference, &decline.message).await.map_err(away)?;
+    let attempts = count(paying, payment, &reference, &decline.message).await?;
     if attempts >= CARD_ATTEMPTS {
-        end(paying, payment).await?;
         return Ok(Settled::Failed {
             message: "Three cards were declined, so your seats are free again. Nothing was charged.".into(),
         });
@@ -161,6 +169,20 @@ async fn declined(paying: &Paying, payment: &PaymentRow, intent: &Intent) -> Res
         message: decline.message.clone(),
         attempts_left: CARD_ATTEMPTS.saturating_sub(attempts),
     })
+}
+
+/// Counts a failed attempt once; the third gives the seats back. Returns how many there were.
+async fn count(
+    paying: &Paying,
+    payment: &PaymentRow,
+    attempt: &str,
+    message: &str,
+) -> Result<u8, CheckoutError> {
+    let attempts = paying.postgres.count_decline(payment.booking, attempt, message).await.map_err(away)?;
+    if attempts >= CARD_ATTEMPTS {
+        end(paying, payment).await?;
+    }
+    Ok(attempts)
 }
 
 /// Gives the seats back; ending the hold queues the void of its payment.

@@ -63,6 +63,10 @@ async fn act(site: &Site, event: &OpenEvent) -> Result<(), LookError> {
     // An intent that is none of ours, or that is not kept yet: polling and the reconciler see to it.
     let Some(booking) = site.postgres.booking_of_intent(intent).await? else { return Ok(()) };
     site.paying.settle_booking(booking).await?;
+    if let (true, Some(attempt)) = (event.kind == "IntentFailed", &event.subject) {
+        // Of several tries between two looks, the intent shows the last one alone.
+        site.paying.attempt_failed(booking, attempt).await?;
+    }
     look_at_refunds(site, booking).await?;
     if event.kind.starts_with("Dispute") {
         for dispute in site.paying.stripe.disputes_of(intent).await? {

@@ -6,6 +6,8 @@ pub struct OpenEvent {
     pub id: String,
     pub kind: String,
     pub intent: Option<String>,
+    /// The dispute, refund or attempt that it is about.
+    pub subject: Option<String>,
     /// This try's number, from 1.
     pub attempt: i16,
 }
@@ -43,7 +45,7 @@ impl Postgres {
             where id in (
                 select id from stripe_events where handled_at is null and run_at <= (select sky_now())
                 order by run_at limit 20 for update skip locked)
-            returning id, kind, intent_id as intent, attempts as attempt"#
+            returning id, kind, intent_id as intent, subject_id as subject, attempts as attempt"#
         )
         .fetch_all(&self.pool)
         .await?)

@@ -1,5 +1,7 @@
 //! Answers that rules decided on, by caller, operation and key: asked again, they are given again.
 
+use std::time::Duration;
+
 use app::ports::{Caller, Key};
 use domain::hold::HoldId;
 use serde::Serialize;
@@ -55,6 +57,9 @@ pub enum Kept {
     Answer(Value),
 }
 
+/// Longer than any request lives: who claimed a key so long ago is not at work any more.
+const UNDER_WAY: Duration = Duration::from_secs(45);
+
 /// The key has an answer already: whoever decides second is rolled back by it, and gives the first one's answer.
 pub const ANSWERED: &str = "idempotency_pkey";
 
@@ -96,6 +101,59 @@ impl Postgres {
         }
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Claims the key of an asking that takes several transactions, before the first of them. False where somebody
+    /// else is deciding it, or has; whoever died at it is followed after [`UNDER_WAY`].
+    pub async fn begin(&self, once: &Once) -> Result<bool, StoreError> {
+        let Some(key) = &once.key else { return Ok(true) };
+        let begun = sqlx::query!(
+            "insert into idempotency as i (caller, operation, key, fingerprint, hold_id)
+            values ($1, $2, $3, $4, (select id from holds where id = $5))
+            on conflict (caller, operation, key) do update set at = excluded.at
+            where i.answer is null and i.fingerprint = excluded.fingerprint
+                and i.at < excluded.at - make_interval(secs => $6)",
+            once.caller,
+            once.operation,
+            key.as_str(),
+            once.fingerprint,
+            once.hold.map(|hold| hold.0),
+            UNDER_WAY.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(begun.rows_affected() == 1)
+    }
+
+    /// Keeps the answer of an asking that was begun; none where nothing was decided, so that it may be asked again.
+    pub async fn finish(
+        &self,
+        once: &Once,
+        answer: Option<&(impl Serialize + Sync)>,
+    ) -> Result<(), StoreError> {
+        let Some(key) = &once.key else { return Ok(()) };
+        let Some(answer) = answer else {
+            sqlx::query!(
+                "delete from idempotency where caller = $1 and operation = $2 and key = $3 and answer is null",
+                once.caller,
+                once.operation,
+                key.as_str(),
+            )
+            .execute(&self.pool)
+            .await?;
+            return Ok(());
+        };
+        sqlx::query!(
+            "update idempotency set answer = $4
+            where caller = $1 and operation = $2 and key = $3 and answer is null",
+            once.caller,
+            once.operation,
+            key.as_str(),
+            Json(answer) as _,
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// Forgets answers that nobody can ask for any more: without a booking, a day after the end of their hold. Looks

@@ -4,10 +4,17 @@ use app::{
     answers::{Contact, TravellerEntry},
     ports::{Checkout as _, CheckoutError, HoldError, Seats as _, Visitor},
 };
+use axum::{
+    body::Body,
+    http::{Request, header},
+};
 use domain::{hold::HoldId, traveller::Party};
+use http_body_util::BodyExt as _;
+use server::router::router;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tower::ServiceExt as _;
 
-use crate::world::{World, visitor};
+use crate::world::{ORIGIN, World, visitor};
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_changed_price_is_asked_for_and_then_frozen(_: PgPoolOptions, options: PgConnectOptions) {
@@ -25,6 +32,39 @@ async fn a_changed_price_is_asked_for_and_then_frozen(_: PgPoolOptions, options:
     assert_eq!((view.was, view.total), (Some(was), is));
     let hold = seating.choose(ada.into(), &offer).await.unwrap();
     assert_eq!(world.view(ada, hold).await.unwrap().total, is);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_plain_form_leads_to_a_page_that_asks_for_the_new_price(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let app = router(world.site.clone());
+    let cookie = format!("visitor={}", world.site.signing.visitor_cookie(visitor().0));
+    let mut shown = world.unsigned_offer(&["Q1200"], Party::new(1, 0, 0).unwrap());
+    let now = shown.total;
+    shown.total.minor -= 500;
+    let choose = |offer: String| {
+        Request::post("/api/choose_offer")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ACCEPT, "text/html")
+            .header(header::ORIGIN, ORIGIN)
+            .header(header::COOKIE, &cookie)
+            .body(Body::from(format!("offer={offer}&key=form-1")))
+            .unwrap()
+    };
+    let asked = app.clone().oneshot(choose(world.site.signing.offer_token(&shown))).await.unwrap();
+    let place = asked.headers()[header::LOCATION].to_str().unwrap().to_owned();
+    let offer = place.strip_prefix("/price?offer=").unwrap().to_owned();
+    let page = app.clone().oneshot(Request::get(&place).body(Body::empty()).unwrap()).await.unwrap();
+    let page = String::from_utf8_lossy(&page.into_body().collect().await.unwrap().to_bytes()).into_owned();
+    for told in [shown.total.to_string(), format!("Accept {now}"), offer.clone()] {
+        assert!(page.contains(&told), "{told} is not on the page");
+    }
+    let chosen = app.clone().oneshot(choose(offer)).await.unwrap();
+    assert!(chosen.headers()[header::LOCATION].to_str().unwrap().ends_with("/travellers"));
+    assert_eq!(world.count("select total_minor from holds").await, now.minor);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -2,7 +2,9 @@
 
 use app::{
     answers::{Contact, TravellerEntry},
-    ports::{Caller, Checkout as _, CheckoutError, HoldError, Key, Seats as _, TripError, Visitor},
+    ports::{
+        Caller, Checkout as _, CheckoutError, HoldError, Key, PickError, Seats as _, TripError, Visitor,
+    },
 };
 use axum::{
     Router,
@@ -12,7 +14,7 @@ use axum::{
 };
 use domain::hold::HoldState;
 use http_body_util::BodyExt as _;
-use server::router::router;
+use server::{postgres::Once, router::router};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -159,6 +161,35 @@ async fn every_change_of_a_hold_is_made_once_under_its_key(_: PgPoolOptions, opt
     let anew = world.site.paying.start(keyed(ada, "k2"), hold).await;
     assert_eq!(anew, Err(CheckoutError::Hold(HoldError::Ended(HoldState::Released))));
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_party_is_seated_together_once_under_one_key(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 3).await.unwrap();
+    let seated = crowd(&world, |world| async move {
+        world.site.seating.seat_together(keyed(ada, "k"), hold, 0).await.unwrap()
+    })
+    .await;
+    assert!(seated.iter().all(|answer| *answer == seated[0]), "{seated:?}");
+    assert_eq!(world.count("select count(*) from seats").await, 3, "nobody moved twice");
+    assert_eq!(world.count("select max(version)::bigint from seats").await, 1);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_asking_whose_server_died_is_taken_over(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    let asking = Once::new(&keyed(ada, "k"), "seat_together", &(hold, 0_usize), Some(hold));
+    assert!(world.postgres.begin(&asking).await.unwrap());
+    let busy = world.site.seating.seat_together(keyed(ada, "k"), hold, 0).await;
+    assert_eq!(busy, Err(PickError::Hold(HoldError::Unavailable)), "somebody is at it");
+    world.pass(1).await;
+    world.site.seating.seat_together(keyed(ada, "k"), hold, 0).await.unwrap();
+    assert_eq!(world.count("select count(*) from seats where state = 'held'").await, 1);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -16,6 +16,7 @@ mod cancelling;
 mod deadlocks;
 mod disputes;
 mod holds;
+mod hostile;
 mod imports;
 mod keys;
 mod limits;

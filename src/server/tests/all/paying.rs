@@ -3,7 +3,10 @@ use app::{
     ports::{Checkout as _, CheckoutError, HoldError, PickError, Seats as _, TripError, Visitor},
 };
 use domain::{booking::BookingState, hold::HoldId, payment::PaymentState};
-use server::{jobs::run_errand, postgres::PaymentRow};
+use server::{
+    jobs::{handle_events, run_errand},
+    postgres::PaymentRow,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use stripe_sandbox::Faults;
 
@@ -11,6 +14,7 @@ use crate::world::{World, visitor};
 
 const GOOD_CARD: &str = "4242424242424242";
 const DECLINED_CARD: &str = "4000000000000002";
+const ASKING_CARD: &str = "4000002760003184";
 
 /// A hold for two on two legs, with everyone named and one seat picked.
 async fn ready(world: &World) -> (Visitor, HoldId) {
@@ -126,6 +130,47 @@ async fn an_authorisation_of_a_hold_that_expired_but_was_not_ended_is_ticketed(
     world.pass(30).await;
     assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Ticketed { .. }));
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn several_tries_between_two_looks_count_one_by_one(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, hold, intent) = started(&world).await;
+    // What the webhooks of two failed attempts told; the intent itself shows the last one alone.
+    world.sandbox.pay_by_card(&intent, DECLINED_CARD).unwrap_err();
+    world.sandbox.pay_by_card(&intent, DECLINED_CARD).unwrap_err();
+    for (id, attempt) in [("evt_1", "ch_of_the_first"), ("evt_1", "ch_of_the_first")] {
+        world.postgres.keep_event(id, "IntentFailed", Some(&intent), Some(attempt)).await.unwrap();
+        handle_events(&world.site).await.unwrap();
+    }
+    assert_eq!(payment(&world, ada, hold).await.attempts, 2);
+    world.postgres.keep_event("evt_3", "IntentFailed", Some(&intent), Some("ch_of_the_third")).await.unwrap();
+    handle_events(&world.site).await.unwrap();
+    assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Failed { .. }));
+    assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
+    run_errands(&world).await;
+    assert_eq!(payment(&world, ada, hold).await.booking_state, BookingState::Failed);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_failed_authentication_is_an_attempt(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, hold, intent) = started(&world).await;
+    for attempts_left in [2, 1] {
+        assert_eq!(world.sandbox.pay_by_card(&intent, ASKING_CARD).unwrap(), "requires_action");
+        assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Open { .. }));
+        world.sandbox.authenticate(&intent, false).ok();
+        for _ in 0..2 {
+            let settled = world.site.paying.settle(ada, hold).await.unwrap();
+            assert!(
+                matches!(settled, Settled::Declined { attempts_left: left, .. } if left == attempts_left),
+                "{settled:?}"
+            );
+        }
+    }
+    world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap();
+    assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Ticketed { .. }));
 }
 
 #[sqlx::test(migrations = "../../migrations")]
