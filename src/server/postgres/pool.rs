@@ -24,6 +24,8 @@ pub(super) struct Pool {
     patience: Duration,
 }
 
+// Its futures are boxed where they are large, since every function of the store has some of them in its own.
+
 /// A transaction: dropped before it is committed, it is rolled back.
 #[derive(Debug)]
 pub(super) struct Tx(Session);
@@ -80,7 +82,7 @@ impl Pool {
     }
 
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        let tx = within(patience::ANSWER, self.pool.begin()).await?;
+        let tx = within(patience::ANSWER, Box::pin(self.pool.begin())).await?;
         Ok(Tx(Session { tx, patience: self.patience }))
     }
 
@@ -114,12 +116,12 @@ impl Tx {
     /// # Errors
     /// Where no answer came, it may have been committed or not.
     pub(super) async fn commit(self) -> Result<(), Error> {
-        within(self.0.patience, self.0.tx.commit()).await
+        within(self.0.patience, Box::pin(self.0.tx.commit())).await
     }
 
     /// Ends it at once, for whoever goes on to something else; dropping it ends it too.
     pub(super) async fn rollback(self) -> Result<(), Error> {
-        within(self.0.patience, self.0.tx.rollback()).await
+        within(self.0.patience, Box::pin(self.0.tx.rollback())).await
     }
 }
 

@@ -80,9 +80,7 @@ async fn many_browsers_of_one_account_at_once_never_pass_its_limit(
     let mut crowd = JoinSet::new();
     for _ in 0..40 {
         let world = world.clone();
-        crowd.spawn(async move {
-            world.take_for(account, visitor(), &["Q1100", "Q1200"], 1).await.is_ok()
-        });
+        crowd.spawn(async move { world.take_for(account, visitor(), &["Q1100", "Q1200"], 1).await.is_ok() });
     }
     let taken = crowd.join_all().await.into_iter().filter(|is_taken| *is_taken).count();
     assert_eq!(taken, 36, "two places each");

@@ -13,7 +13,7 @@ use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use tokio::{net::UnixStream, time::timeout};
 use uuid::Uuid;
 
-const STARTUP: Duration = Duration::from_secs(60);
+const STARTUP: Duration = Duration::from_mins(1);
 
 /// A program with its data in a folder, both gone when it is dropped.
 struct Own {
