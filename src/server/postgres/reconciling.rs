@@ -106,6 +106,7 @@ impl Postgres {
             books as (
                 select b.id, b.state, b.pnr, b.ticketed_at, p.state as payment, p.amount_minor, p.currency,
                     coalesce(sum(l.amount_minor), 0)::bigint as total,
+                    coalesce(sum(-l.amount_minor) filter (where l.account = 'tickets'), 0)::bigint as tickets,
                     coalesce(sum(l.amount_minor) filter (where l.account = 'captured'), 0)::bigint as captured,
                     coalesce(sum(l.amount_minor) filter (where l.account = 'receivable'), 0)::bigint as receivable,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'refund_queued'), 0)::bigint as refund_queued,
@@ -116,6 +117,14 @@ impl Postgres {
             select 'ledger_does_not_add_up' as "what!", id as "booking!",
                 jsonb_build_object('sum_minor', total, 'currency', currency) as "detail!"
             from books where total <> 0
+            union all
+            select 'coupons_and_ledger_differ', id, jsonb_build_object('ledger_minor', tickets, 'coupons_minor', worth)
+            from books, lateral (
+                select coalesce(sum(c.fare_minor + c.tax_minor) filter (where c.state <> 'cancelled'), 0)::bigint as worth,
+                    coalesce(sum(c.fare_minor + c.tax_minor), 0)::bigint as sold
+                from tickets t join coupons c on c.ticket = t.number where t.booking_id = books.id) coupons
+            -- Coupons that were sold without values of their own tell nothing.
+            where tickets <> worth and sold > 0
             union all
             select 'captured_here_is_another_amount', id,
                 jsonb_build_object('ledger_minor', captured, 'payment_minor', amount_minor, 'payment', payment)

@@ -145,7 +145,10 @@ async fn a_ledger_that_does_not_add_up_is_found(_: PgPoolOptions, options: PgCon
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn refunds_that_the_ledger_does_not_know_are_found(_: PgPoolOptions, options: PgConnectOptions) {
+async fn refunds_and_coupons_that_the_ledger_does_not_know_are_found(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
     let world = World::open(options).await;
     let booked = captured(&world, GOOD_CARD).await;
     execute(
@@ -154,8 +157,9 @@ async fn refunds_that_the_ledger_does_not_know_are_found(_: PgPoolOptions, optio
         select gen_random_uuid(), booking_id, 500, 'USD' from payments",
     )
     .await;
+    execute(&world, "update coupons set fare_minor = fare_minor + 7 where leg = 0").await;
     let found = found(&world, &booked).await;
-    assert_eq!(found, ["refunds_and_ledger_differ"]);
+    assert_eq!(found, ["coupons_and_ledger_differ", "refunds_and_ledger_differ"]);
 }
 
 #[sqlx::test(migrations = "../../migrations")]
