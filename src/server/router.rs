@@ -1,5 +1,7 @@
 //! Every address that answers.
 
+use std::time::Duration;
+
 use app::{App, ports::Visitor, shell};
 use axum::{
     Router,
