@@ -67,8 +67,13 @@ pub struct Picked {
 #[derive(Debug, Deserialize)]
 pub enum PayStep {
     Review {},
-    Card { hold: Hold, card: Result<CardForm, Refusal> },
-    Ticketed { pnr: String },
+    Card {
+        hold: Hold,
+        card: Result<CardForm, Refusal>,
+    },
+    Ticketed {
+        pnr: String,
+    },
     /// Authorised too late: the same seats may be taken again.
     Late,
 }
@@ -82,7 +87,9 @@ pub struct CardForm {
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub enum Settled {
-    Ticketed { pnr: String },
+    Ticketed {
+        pnr: String,
+    },
     Open {},
     Declined {},
     /// Authorised too late: the same seats may be taken again.

@@ -57,7 +57,8 @@ async fn pick(
 fn refusal(error: &AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = (status, Json(error)).into_response();
-    if let AppError::Unavailable { retry_after_secs, .. } | AppError::Unknown { retry_after_secs, .. } = error {
+    if let AppError::Unavailable { retry_after_secs, .. } | AppError::Unknown { retry_after_secs, .. } = error
+    {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*retry_after_secs));
     }
     response

@@ -90,10 +90,7 @@ impl Remembered {
     fn layout(&self, leg: &Departure) -> Arc<Layout> {
         let kind = (leg.aircraft.to_string(), leg.configuration.to_string());
         let mut layouts = lock(&self.layouts);
-        layouts
-            .entry(kind)
-            .or_insert_with(|| Arc::new(Layout::of(&leg.aircraft, &leg.configuration)))
-            .clone()
+        layouts.entry(kind).or_insert_with(|| Arc::new(Layout::of(&leg.aircraft, &leg.configuration))).clone()
     }
 }
 
@@ -128,7 +125,10 @@ mod tests {
             assert!(remembered.find(hold(0)).is_some(), "used all the time");
         }
         assert!(remembered.find(hold(1)).is_none());
-        let kept = { let all = super::lock(&remembered.holds); all.young.len() + all.old.len() };
+        let kept = {
+            let all = super::lock(&remembered.holds);
+            all.young.len() + all.old.len()
+        };
         assert!(kept <= 2 * GENERATION);
     }
 }
