@@ -258,7 +258,7 @@ async fn webhooks_told_again_and_in_another_order_change_nothing(
     let (ada, hold, intent) = paying(&world).await;
     world.sandbox.pay_by_card(&intent, "4242424242424242").unwrap();
     world.site.paying.settle(ada, hold).await.unwrap();
-    let before = dump(&world.pool, &["stripe_events"]).await;
+    let before = dump(&world.pool, &["stripe_events", "timeline"]).await;
     let now = jiff::Timestamp::now().as_second();
     for round in 0..2 {
         for kind in ["canceled", "payment_failed", "amount_capturable_updated", "created", "requires_action"]
@@ -273,7 +273,7 @@ async fn webhooks_told_again_and_in_another_order_change_nothing(
     }
     assert_eq!(world.count("select count(*) from stripe_events").await, 5, "each is kept once");
     assert_eq!(world.count("select count(*) from stripe_events where handled_at is null").await, 0);
-    assert_eq!(dump(&world.pool, &["stripe_events"]).await, before);
+    assert_eq!(dump(&world.pool, &["stripe_events", "timeline"]).await, before);
     assert_eq!(door.webhook("", "{}").await, StatusCode::BAD_REQUEST);
     log.holds_none_of(&["Moreno", "ada@example.com", "_secret_"]);
 }
