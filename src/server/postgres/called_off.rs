@@ -136,7 +136,8 @@ impl Postgres {
         Ok(Some(freed))
     }
 
-    /// Closes what holds that ended meanwhile have given back, and notes that everyone was seen to, if so.
+    /// Closes what holds that ended meanwhile have given back, and notes that everyone was seen to, if so. Tells whether it
+    /// is noted, now or before.
     pub async fn seen_to(&self, departure: DepartureId) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         sqlx::query!(
@@ -151,7 +152,7 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
-        let done = sqlx::query!(
+        sqlx::query!(
             "update departures_cancelled d set done_at = sky_now()
             where d.departure = $1 and d.done_at is null
                 and not exists (select from coupons c where c.departure = d.departure and c.state = 'open')
@@ -163,6 +164,6 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(done.rows_affected() == 1)
+        Ok(!self.called_off().await?.contains(&departure))
     }
 }

@@ -426,7 +426,7 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     go_on_cancelling(&world.site).await;
     assert_eq!(world.count("select count(*) from departures_cancelled where done_at is null").await, 0);
     let seen = see_to(&world.postgres, off, |_| {}).await.unwrap();
-    assert_eq!((seen.holds, seen.bookings), (0, 0), "nobody is seen to twice");
+    assert_eq!((seen.holds, seen.bookings, seen.done), (0, 0, true), "nobody is seen to twice");
     assert!(!world.postgres.call_off(off, &[Cabin::Economy], "fog").await.unwrap());
 
     for (who, pnr) in [(ada, booking), (bob, other)] {
