@@ -1,7 +1,10 @@
 //! Bookings as tests need them: authorised and ticketed, captured, with a refund on its way.
 
-use app::{answers::Settled, ports::Checkout as _};
-use domain::pnr::Pnr;
+use app::{
+    answers::Settled,
+    ports::{Checkout as _, Visitor},
+};
+use domain::{cancelling::CouponKey, pnr::Pnr};
 use payments::Intent;
 use server::{
     jobs::{handle_events, run_errand},
@@ -18,6 +21,7 @@ pub const DISPUTED_CARD: &str = "4000000000000259";
 pub const PENDING_REFUNDS_CARD: &str = "4000000000007726";
 
 pub struct Booked {
+    pub visitor: Visitor,
     pub booking: Uuid,
     pub intent: String,
     pub pnr: Pnr,
@@ -37,7 +41,7 @@ pub async fn booked(world: &World, card: &str) -> Booked {
     let Settled::Ticketed { pnr } = world.site.paying.settle(visitor, hold).await.unwrap() else {
         panic!("not ticketed")
     };
-    Booked { booking: payment.booking, intent, pnr, total_minor: payment.total.minor }
+    Booked { visitor, booking: payment.booking, intent, pnr, total_minor: payment.total.minor }
 }
 
 /// Ticketed, captured and told.
@@ -76,6 +80,21 @@ impl Booked {
         .fetch_one(&world.pool)
         .await
         .unwrap()
+    }
+
+    /// Gives every coupon back, by the fare's rules.
+    pub async fn cancel(&self, world: &World) {
+        let trips = &world.site.ports.trips;
+        let trip = trips.trip(self.visitor, self.pnr).await.unwrap();
+        let coupons: Vec<CouponKey> = trip
+            .travellers
+            .iter()
+            .flat_map(|t| {
+                t.coupons.iter().map(|c| CouponKey { ticket: t.ticket, leg: u8::try_from(c.leg).unwrap() })
+            })
+            .collect();
+        let quote = trips.quote_cancellation(self.visitor.into(), self.pnr, &coupons).await.unwrap();
+        trips.confirm_cancellation(self.visitor.into(), quote).await.unwrap();
     }
 
     /// Queues a refund with its ledger lines, of any amount, without giving coupons back.

@@ -103,6 +103,10 @@ async fn each_step_that_concerns_a_traveller_is_told(_: PgPoolOptions, options: 
     let world = World::open(options).await;
     let refunded = captured(&world, GOOD_CARD).await;
     refunded.give_back(&world, 5_000).await;
+    let cancelled = captured(&world, GOOD_CARD).await;
+    // After the day on which everything comes back.
+    world.pass(25 * 60).await;
+    cancelled.cancel(&world).await;
     let unpaid = booked(&world, GOOD_CARD).await;
     world.sandbox.expire(&unpaid.intent).unwrap();
     run_errands(&world).await;
@@ -111,6 +115,8 @@ async fn each_step_that_concerns_a_traveller_is_told(_: PgPoolOptions, options: 
     let letters = letters(&world).concat();
     assert!(letters.contains(&format!("Subject: Refunded: {}", refunded.pnr)), "{letters}");
     assert!(letters.contains("$50.00 is on its way"));
+    assert!(letters.contains(&format!("Subject: Cancelled: {}", cancelled.pnr)));
+    assert!(letters.contains("Kept by the fare's rules: ") && letters.contains("Comes back to you: "));
     assert!(letters.contains(&format!("Subject: Your payment failed: {}", unpaid.pnr)));
 }
 

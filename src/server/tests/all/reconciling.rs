@@ -38,12 +38,14 @@ async fn execute(world: &World, sql: &str) {
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn nothing_differs_after_ordinary_bookings_refunds_and_disputes(
+async fn nothing_differs_after_ordinary_bookings_cancellations_and_disputes(
     _: PgPoolOptions,
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
     captured(&world, GOOD_CARD).await;
+    captured(&world, GOOD_CARD).await.cancel(&world).await;
+    captured(&world, PENDING_REFUNDS_CARD).await.cancel(&world).await;
     let unpaid = booked(&world, GOOD_CARD).await;
     world.sandbox.expire(&unpaid.intent).unwrap();
     run_errands(&world).await;
@@ -53,7 +55,7 @@ async fn nothing_differs_after_ordinary_bookings_refunds_and_disputes(
     run_errands(&world).await;
     let first = reconcile(&world).await;
     assert_eq!(first.differences, [], "{first}");
-    assert_eq!(first.payments, 3);
+    assert_eq!(first.payments, 5);
     assert_eq!(lost.balance(&world, "receivable").await, lost.total_minor, "its webhook never came");
     world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
     let second = reconcile(&world).await;
