@@ -49,11 +49,12 @@ pub async fn serve(
 ) -> Result<(), RunError> {
     let mut tasks = JoinSet::new();
     let site = Site::open(config, options, postgres.clone(), &mut tasks).await?;
-    match &site.mail {
-        Some(mail) => tracing::info!(?mail, "letters"),
-        None => tracing::warn!(
+    if let Some(mail) = &site.mail {
+        tracing::info!(?mail, "letters");
+    } else {
+        tracing::warn!(
             "mail is not set up: letters wait in the outbox; set SKYCONNECT_SMTP_URL or SKYCONNECT_MAIL_DIR"
-        ),
+        );
     }
     jobs::start(&site, &mut tasks);
     tracing::info!(address = %listener.local_addr()?, "serving");

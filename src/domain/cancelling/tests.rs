@@ -59,7 +59,9 @@ fn a_fare_that_is_not_refundable_gives_back_the_taxes_alone() {
 #[test]
 fn a_refundable_fare_gives_everything_back() {
     let mut coupons = one();
-    coupons.iter_mut().for_each(|c| c.refundable = true);
+    for coupon in &mut coupons {
+        coupon.refundable = true;
+    }
     assert_eq!(asked(&coupons, &[key(0, 0), key(0, 1)], hours(48)), Ok((23_000, Why::Refundable)));
 }
 

@@ -75,15 +75,15 @@ pub fn price(
             let amount_minor = bounds_minor.iter().sum();
             lines.push(QuoteLine { label, amount_minor, bounds_minor, kind, traveller_kind, quantity });
         };
-        let mut fares_minor = Vec::new();
+        let mut by_bound_minor = Vec::new();
         for (bound, (label, adult_minor)) in adult_fares.iter().enumerate() {
             let fare_minor = round_fare((adult_minor * percent(traveller_kind) + 99) / 100);
             let mut bounds_minor = vec![0; bounds.len()];
             bounds_minor[bound] = fare_minor;
-            fares_minor.push(fare_minor);
+            by_bound_minor.push(fare_minor);
             add(label.clone(), LineKind::Fare, bounds_minor);
         }
-        for tax in taxes(&journey, cabin, traveller_kind, &fares_minor, currency) {
+        for tax in taxes(&journey, cabin, traveller_kind, &by_bound_minor, currency) {
             let amount_minor = convert(tax.amount.minor, tax.amount.currency, currency);
             let bounds_minor = split(amount_minor, &tax.bounds_minor);
             add(tax.name.to_owned(), LineKind::Tax(tax.code.to_owned()), bounds_minor);

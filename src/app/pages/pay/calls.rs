@@ -77,9 +77,10 @@ pub async fn start_payment(
 
     let caller = caller(&key)?;
     let checkout = ports()?.checkout;
-    let started = match again {
-        true => checkout.start_again(caller.clone(), hold).await,
-        false => checkout.start(caller.clone(), hold).await,
+    let started = if again {
+        checkout.start_again(caller.clone(), hold).await
+    } else {
+        checkout.start(caller.clone(), hold).await
     };
     started.map_err(refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/pay"));

@@ -109,7 +109,7 @@ struct Answer {
     body: String,
 }
 
-async fn ask(
+fn ask(
     app: Router,
     world: &World,
     (who, method, path, form): (Visitor, Method, String, String),
@@ -145,7 +145,7 @@ async fn ask_everything(world: &World, people: &People) -> JoinSet<Answer> {
     let app = router(world.site.clone());
     let mut asked = JoinSet::new();
     for request in people.requests(world) {
-        asked.spawn(ask(app.clone(), world, request).await);
+        asked.spawn(ask(app.clone(), world, request));
     }
     asked
 }
@@ -254,7 +254,7 @@ async fn a_stopped_redis_slows_no_request(_: PgPoolOptions, options: PgConnectOp
         for _ in 0..3 {
             let people = People::come(&world).await;
             for (i, request) in people.requests(&world).into_iter().enumerate() {
-                let answer = ask(app.clone(), &world, request).await.await;
+                let answer = ask(app.clone(), &world, request).await;
                 assert!(!answer.status.is_server_error(), "{}: {}", answer.what, answer.body);
                 took[i] = took[i].min(answer.took);
             }
