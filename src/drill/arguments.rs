@@ -14,6 +14,10 @@ Usage: drill --server PATH [OPTIONS]
   --seed N            what faults strike when and whom follows from it [drawn]
   --travellers N      travellers at once [150]
   --quick             as short as can be with every fault: about 25 seconds
+  --steps             kill the server after each step of checkout and of cancelling instead; it needs the feature `plant`
+  --paused            stop Postgres for longer than every time-out instead, while requests of each kind are made
+  --plant NAME        plant this violation, which must be found: exit 1; it needs the feature `plant`
+  --plants            plant each of them, one after the other; exit 0 if each was found
   --help              this text
 ";
 
@@ -26,6 +30,22 @@ pub struct Arguments {
     pub seed: u64,
     pub travellers: u32,
     pub quick: bool,
+    pub mode: Mode,
+}
+
+/// What is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// That nothing breaks under fire.
+    Fire,
+    /// That every step may be the last before a crash.
+    Steps,
+    /// That nobody waits without bound for a Postgres that stands still.
+    Paused,
+    /// That a violation is found.
+    Plant(String),
+    /// That each of them is.
+    Plants,
 }
 
 /// When travellers stop.
@@ -33,6 +53,8 @@ pub struct Arguments {
 pub enum Lasting {
     For(Duration),
     UntilBooked(u64),
+    /// When every kind of fault has struck.
+    EveryFault,
 }
 
 impl Arguments {
@@ -49,6 +71,7 @@ impl Arguments {
             seed: u64::from(fastrand::u32(..)),
             travellers: 150,
             quick: false,
+            mode: Mode::Fire,
         };
         let mut words = words.into_iter();
         while let Some(flag) = words.next() {
@@ -56,8 +79,20 @@ impl Arguments {
                 "--help" | "-h" => return Ok(None),
                 "--quick" => {
                     arguments.quick = true;
-                    arguments.lasting = Lasting::For(Duration::ZERO);
+                    arguments.lasting = Lasting::EveryFault;
                     arguments.travellers = 60;
+                    continue;
+                }
+                "--steps" => {
+                    arguments.mode = Mode::Steps;
+                    continue;
+                }
+                "--paused" => {
+                    arguments.mode = Mode::Paused;
+                    continue;
+                }
+                "--plants" => {
+                    arguments.mode = Mode::Plants;
                     continue;
                 }
                 _ => {}
@@ -68,6 +103,7 @@ impl Arguments {
                 "--server" => arguments.server = value.into(),
                 "--postgres" => arguments.postgres = value.into(),
                 "--redis" => arguments.redis = value.into(),
+                "--plant" => arguments.mode = Mode::Plant(value),
                 "--minutes" => {
                     let minutes: f64 =
                         value.parse().map_err(|_| format!("{flag}: {value:?} is no number"))?;

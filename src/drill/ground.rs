@@ -20,7 +20,33 @@ pub struct Ground {
     /// Whether travellers still set out to book.
     pub open: watch::Sender<bool>,
     pub hold: Duration,
+    pub temper: Temper,
     pub world: World,
+}
+
+/// How people behave, in hundredths.
+#[derive(Clone, Copy, Debug)]
+pub struct Temper {
+    /// Give everything up in one tab while another still picks.
+    pub two_tabs: u32,
+    /// Pick two seats for one person at once.
+    pub two_hands: u32,
+    /// No percentage: everyone wants one of the first so many free seats.
+    pub favourites: usize,
+    /// Give up before paying.
+    pub give_up: u32,
+    /// Walk away, and let the time run out.
+    pub walk_away: u32,
+    /// Of those who have their tickets, cancel.
+    pub cancel: u32,
+}
+
+impl Temper {
+    pub const USUAL: Self =
+        Self { two_tabs: 3, two_hands: 3, favourites: 10, give_up: 4, walk_away: 3, cancel: 25 };
+    /// So that rare races happen often.
+    pub const HASTY: Self =
+        Self { two_tabs: 50, two_hands: 5, favourites: 2, give_up: 5, walk_away: 15, cancel: 60 };
 }
 
 /// What a traveller was told at the end of a booking.
@@ -32,13 +58,13 @@ pub struct Sale {
     pub shown: Money,
     /// Tickets with their seats, as the trip's page showed them; none where it was not seen.
     pub coupons: Vec<SoldCoupon>,
-    /// Whether its traveller asked to cancel it.
-    pub cancelled: bool,
 }
 
 #[derive(Clone, Debug)]
 pub struct SoldCoupon {
     pub ticket: String,
+    /// Order of travel, from 0.
+    pub leg: usize,
     pub departure: DepartureId,
     pub seat: Option<SeatNumber>,
 }

@@ -3,8 +3,10 @@
 use std::{env, process::ExitCode};
 
 use drill::{
-    arguments::{Arguments, HELP},
-    run::{Findings, run},
+    arguments::{Arguments, HELP, Mode},
+    paused, plants,
+    run::{self, DrillError, Findings, Settings},
+    steps,
 };
 
 /// Violations whose story is printed whole.
@@ -25,7 +27,7 @@ async fn main() -> ExitCode {
     };
     // What was booted is stopped when the run is dropped, however it ends.
     let ended = tokio::select! {
-        ended = run(&arguments) => ended,
+        ended = perform(&arguments) => ended,
         () = asked_to_stop() => {
             eprintln!("drill: stopped");
             return ExitCode::from(130);
@@ -40,15 +42,27 @@ async fn main() -> ExitCode {
     }
 }
 
+async fn perform(arguments: &Arguments) -> Result<Findings, DrillError> {
+    match &arguments.mode {
+        Mode::Fire => run::run(&Settings::of(arguments)).await,
+        Mode::Steps => steps::run(arguments).await,
+        Mode::Paused => paused::run(arguments).await,
+        Mode::Plant(name) => plants::run(arguments, name).await,
+        Mode::Plants => plants::run_all(arguments).await,
+    }
+}
+
 fn conclude(findings: &Findings) -> ExitCode {
+    println!("{}", findings.table);
     for violation in findings.violations.iter().take(STORIES) {
         println!("VIOLATION {violation}");
     }
     for shortfall in &findings.shortfalls {
         println!("TOO LITTLE {shortfall}");
     }
-    let Findings { bookings, faults, violations, shortfalls } = findings;
-    println!("drill: {bookings} bookings, {faults} faults, {} violations", violations.len());
+    let Findings { done, bookings, faults, violations, shortfalls, .. } = findings;
+    let done = done.clone().unwrap_or_else(|| format!("{bookings} bookings, {faults} faults"));
+    println!("drill: {done}, {} violations", violations.len());
     if violations.is_empty() && shortfalls.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

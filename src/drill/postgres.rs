@@ -71,7 +71,7 @@ impl Cluster {
     /// What `pg_ctl` said.
     pub async fn start(&self) -> io::Result<()> {
         let options = format!(
-            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 \
+            "-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=300 \
              -c shared_buffers=64MB -c max_wal_size=256MB -c log_min_messages=warning",
             self.address.port()
         );
@@ -151,11 +151,9 @@ impl Drop for Cluster {
             let children = std::process::Command::new("pgrep").arg("-P").arg(main.to_string()).output();
             let children =
                 children.map(|o| String::from_utf8_lossy(&o.stdout).into_owned()).unwrap_or_default();
-            let _ = std::process::Command::new("kill")
-                .arg("-CONT")
-                .arg(main.to_string())
-                .args(children.lines())
-                .status();
+            let mut kill = std::process::Command::new("kill");
+            let _ =
+                kill.arg("-CONT").arg(main.to_string()).args(children.lines()).stderr(Stdio::null()).status();
         }
         let mut stop = self.command("pg_ctl").into_std();
         stop.arg("-D").arg(&self.folder).args(["-w", "-m", "immediate", "stop"]);

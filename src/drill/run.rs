@@ -15,7 +15,7 @@ use crate::{
     checker,
     clock::Moment,
     fault::Fault,
-    ground::Ground,
+    ground::{Ground, Sold, Temper, Trouble},
     history::{Event, History, What},
     invariants::{self, AuditError, Broken},
     recovery::Recovery,
@@ -40,6 +40,10 @@ const LEAST_A_MINUTE: u64 = 100;
 pub struct Findings {
     pub bookings: u64,
     pub faults: u64,
+    /// What was done, where it was not bookings under fire.
+    pub done: Option<String>,
+    /// Attempts and faults, for people.
+    pub table: String,
     /// Each with its story.
     pub violations: Vec<String>,
     /// Why the drill proves too little, where it does.
@@ -56,25 +60,71 @@ pub enum DrillError {
     Ended(#[from] tokio::task::JoinError),
 }
 
+/// How one run is set up.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub plan: Plan,
+    pub seed: u64,
+    pub travellers: u32,
+    pub temper: Temper,
+    pub lasting: Lasting,
+    /// What strikes, and how far apart on the average.
+    pub faults: Vec<Fault>,
+    pub spacing: Duration,
+    /// How long what the servers have taken upon themselves may take in the end.
+    pub quiet_within: Duration,
+}
+
+impl Settings {
+    /// As a person asked for.
+    pub fn of(arguments: &Arguments) -> Self {
+        let quick = arguments.quick;
+        let spacing = match arguments.lasting {
+            _ if quick => Duration::from_millis(400),
+            // Every kind strikes twice in a short drill, and often enough in a long one.
+            Lasting::For(lasting) => (lasting / 40).clamp(Duration::from_secs(1), Duration::from_secs(5)),
+            Lasting::UntilBooked(_) | Lasting::EveryFault => Duration::from_secs(5),
+        };
+        Self {
+            plan: Plan {
+                servers: SERVERS,
+                hold_secs: if quick { 6 } else { 10 },
+                payment_grace_secs: if quick { 5 } else { 8 },
+                lease_secs: if quick { 5 } else { 12 },
+                ..Plan::of(arguments)
+            },
+            seed: arguments.seed,
+            travellers: arguments.travellers,
+            temper: Temper::USUAL,
+            lasting: arguments.lasting,
+            faults: Fault::ALL.to_vec(),
+            spacing,
+            quiet_within: QUIET_WITHIN,
+        }
+    }
+}
+
 /// # Errors
 /// Something could not be booted or ended by itself: then nothing is proved.
-pub async fn run(arguments: &Arguments) -> Result<Findings, DrillError> {
-    let plan = plan(arguments);
-    say(&format!("booting (seed {})", arguments.seed));
-    let ground = Arc::new(open(&plan).await?);
+pub async fn run(settings: &Settings) -> Result<Findings, DrillError> {
+    say(&format!("booting (seed {})", settings.seed));
+    let ground = Arc::new(open(&settings.plan, settings.temper).await?);
     say("travellers set out");
     let began = Instant::now();
     let mut travellers = JoinSet::new();
-    let mut rng = fastrand::Rng::with_seed(arguments.seed);
-    for number in 0..arguments.travellers {
+    let mut rng = fastrand::Rng::with_seed(settings.seed);
+    for number in 0..settings.travellers {
         travellers.spawn(Traveller::new(ground.clone(), number, rng.u64(..)).live());
     }
-    let schedule = Schedule::new(arguments.seed, spacing(arguments), SERVERS);
+    let schedule = Schedule::new(settings.seed, settings.spacing, settings.plan.servers, &settings.faults);
     let mut striking = tokio::spawn(striker::strike(ground.clone(), schedule));
     tokio::select! {
-        () = lasting(&ground, arguments, began) => {}
-        // It ends by itself only when something of ours broke.
-        broken = &mut striking => { broken??; }
+        () = lasting(&ground, settings, began) => {}
+        // It ends by itself only when something of ours broke, or when nothing is to strike.
+        ended = &mut striking => {
+            ended??;
+            lasting(&ground, settings, began).await;
+        }
     }
     ground.open.send_replace(false);
     let lasted = began.elapsed();
@@ -90,93 +140,75 @@ pub async fn run(arguments: &Arguments) -> Result<Findings, DrillError> {
         findings.violations.push("travellers were still waiting a minute after all faults had ended".into());
     }
     let pool = invariants::pool(&ground).await?;
-    let mut broken = invariants::wait_until_quiet(&pool, QUIET_WITHIN).await?;
+    let mut broken = invariants::wait_until_quiet(&pool, settings.quiet_within).await?;
     say("checking");
     broken.extend(invariants::audit(&ground, &pool).await?);
     conclude(&ground, &pool, broken, &mut findings).await?;
     findings.bookings = read(&ground.tally.bookings);
-    judge(&ground, lasted, &mut findings);
-    println!("\n{}", report::table(&ground, lasted));
+    judge(&ground, settings, lasted, &mut findings);
+    findings.table = report::table(&ground, lasted);
     if !findings.violations.is_empty() {
         ground.world.folder.keep_logs();
-        println!("the servers' logs are in {}", ground.world.folder.path.display());
+        say(&format!("the servers' logs are in {}", ground.world.folder.path.display()));
     }
     Ok(findings)
-}
-
-fn plan(arguments: &Arguments) -> Plan {
-    Plan {
-        server: arguments.server.clone(),
-        postgres: arguments.postgres.clone(),
-        redis: arguments.redis.clone(),
-        servers: SERVERS,
-        hold_secs: if arguments.quick { 6 } else { 10 },
-        payment_grace_secs: if arguments.quick { 5 } else { 8 },
-        lease_secs: if arguments.quick { 5 } else { 12 },
-        environment: Vec::new(),
-    }
 }
 
 /// Boots a world for travellers.
 ///
 /// # Errors
 /// What could not be started.
-pub async fn open(plan: &Plan) -> io::Result<Ground> {
+pub async fn open(plan: &Plan, temper: Temper) -> io::Result<Ground> {
     let world = World::boot(plan).await?;
     Ok(Ground {
         history: History::default(),
         tally: Tally::default(),
         recovery: Recovery::default(),
-        sold: crate::ground::Sold::default(),
-        trouble: crate::ground::Trouble::default(),
+        sold: Sold::default(),
+        trouble: Trouble::default(),
         open: watch::Sender::new(true),
         hold: Duration::from_secs(plan.hold_secs),
+        temper,
         world,
     })
 }
 
-fn spacing(arguments: &Arguments) -> Duration {
-    if arguments.quick {
-        return Duration::from_millis(400);
-    }
-    match arguments.lasting {
-        // Every kind strikes twice in a short drill, and often enough in a long one.
-        Lasting::For(lasting) => (lasting / 40).clamp(Duration::from_secs(1), Duration::from_secs(5)),
-        Lasting::UntilBooked(_) => Duration::from_secs(5),
+async fn lasting(ground: &Ground, settings: &Settings, began: Instant) {
+    let mut progress = interval(PROGRESS);
+    progress.tick().await;
+    let over = async {
+        match settings.lasting {
+            Lasting::For(lasting) => sleep(lasting.saturating_sub(began.elapsed())).await,
+            Lasting::UntilBooked(wanted) => {
+                until(|| read(&ground.tally.bookings) >= wanted).await;
+            }
+            Lasting::EveryFault => {
+                until(|| settings.faults.iter().all(|fault| ground.recovery.records().contains_key(fault)))
+                    .await;
+            }
+        }
+    };
+    tokio::pin!(over);
+    loop {
+        tokio::select! {
+            () = &mut over => return,
+            _ = progress.tick() => {}
+        }
+        let records = ground.recovery.records();
+        say(&format!(
+            "{:>4} s: {} attempts, {} bookings, {} faults of {} kinds",
+            began.elapsed().as_secs(),
+            read(&ground.tally.attempts),
+            read(&ground.tally.bookings),
+            records.values().map(|record| record.struck).sum::<u64>(),
+            records.values().filter(|record| record.struck > 0).count(),
+        ));
     }
 }
 
-async fn lasting(ground: &Ground, arguments: &Arguments, began: Instant) {
-    let mut progress = interval(PROGRESS);
-    loop {
-        progress.tick().await;
-        let (attempts, bookings) = (read(&ground.tally.attempts), read(&ground.tally.bookings));
-        let records = ground.recovery.records();
-        if began.elapsed() > PROGRESS / 2 {
-            let struck = records.values().filter(|record| record.struck > 0).count();
-            say(&format!(
-                "{:>4} s: {attempts} attempts, {bookings} bookings, {struck} of {} kinds of fault",
-                began.elapsed().as_secs(),
-                Fault::ALL.len()
-            ));
-        }
-        match arguments.lasting {
-            // A quick drill ends with the last kind of fault.
-            Lasting::For(_) if arguments.quick => {
-                while Fault::ALL.iter().any(|fault| !ground.recovery.records().contains_key(fault)) {
-                    sleep(Duration::from_millis(50)).await;
-                }
-                return;
-            }
-            Lasting::For(lasting) => {
-                let left = lasting.saturating_sub(began.elapsed());
-                if left < PROGRESS {
-                    return sleep(left).await;
-                }
-            }
-            Lasting::UntilBooked(wanted) if bookings >= wanted => return,
-            Lasting::UntilBooked(_) => {}
-        }
+async fn until(done: impl Fn() -> bool) {
+    while !done() {
+        sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -205,8 +237,12 @@ async fn conclude(
 
 async fn read_in_the_end(ground: &Ground, pool: &PgPool) -> Result<(), AuditError> {
     let invoked = ground.world.clock.now();
-    let rows =
-        sqlx::query("select departure, seat, state, version, hold_id from seats").fetch_all(pool).await?;
+    let rows = sqlx::query(
+        "select s.departure, s.seat, s.state, s.version, coalesce(h.retake_of, s.hold_id)
+        from seats s left join holds h on h.id = s.hold_id",
+    )
+    .fetch_all(pool)
+    .await?;
     let answered = ground.world.clock.now();
     for row in rows {
         let (departure, seat): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
@@ -231,10 +267,10 @@ async fn read_in_the_end(ground: &Ground, pool: &PgPool) -> Result<(), AuditErro
     Ok(())
 }
 
-fn judge(ground: &Ground, lasted: Duration, findings: &mut Findings) {
+fn judge(ground: &Ground, settings: &Settings, lasted: Duration, findings: &mut Findings) {
     let records = ground.recovery.records();
-    for fault in Fault::ALL {
-        let struck = records.get(&fault).map_or(0, |record| record.struck);
+    for fault in &settings.faults {
+        let struck = records.get(fault).map_or(0, |record| record.struck);
         findings.faults += struck;
         if struck == 0 {
             findings.shortfalls.push(format!("{} never struck", fault.name()));

@@ -37,6 +37,11 @@ impl Sales {
         (number, self.timetable.stage(number))
     }
 
+    /// The stage of that number, on sale now or not.
+    pub fn stage(&self, number: usize) -> Stage {
+        self.timetable.stage(number)
+    }
+
     /// A traveller found no place there.
     pub fn refused(&self, number: usize) {
         let mut state = self.lock();

@@ -8,7 +8,7 @@ use std::{
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::{
-    Request, StatusCode,
+    Method, Request, StatusCode,
     body::Bytes,
     header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE},
 };
@@ -26,7 +26,7 @@ use crate::{
 
 /// The origin under which all servers are seen, as behind a load balancer.
 pub const PUBLIC_ORIGIN: &str = "http://drill.test";
-/// After this a traveller gives up waiting, looks and asks again. Longer than the server's own time-outs but for the last.
+/// After this a traveller gives up waiting, looks and asks again.
 const PATIENCE: Duration = Duration::from_secs(12);
 
 /// What came of a call.
@@ -53,6 +53,8 @@ pub struct Web {
     client: Client<HttpConnector, Full<Bytes>>,
     pub servers: Vec<SocketAddr>,
     pub clock: Clock,
+    /// How long an answer is waited for.
+    pub patience: Duration,
 }
 
 impl Web {
@@ -60,7 +62,12 @@ impl Web {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
-        Self { client: Client::builder(TokioExecutor::new()).build(connector), servers, clock }
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            servers,
+            clock,
+            patience: PATIENCE,
+        }
     }
 
     pub async fn is_ready(&self, server: SocketAddr) -> bool {
@@ -71,7 +78,7 @@ impl Web {
 
     /// Status, headers and whole body; none where no whole answer came in time.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Option<(StatusCode, HeaderMap, Bytes)> {
-        timeout(PATIENCE, async {
+        timeout(self.patience, async {
             let answer = self.client.request(request).await.ok()?;
             let (head, body) = answer.into_parts();
             Some((head.status, head.headers, body.collect().await.ok()?.to_bytes()))
@@ -116,6 +123,36 @@ impl Browser {
     pub async fn follow(&self, endpoint: &str, fields: &[(&str, &str)], key: &str) -> Call<String> {
         let read = |head: &HeaderMap, _: &Bytes| Some(head.get(LOCATION)?.to_str().ok()?.to_owned());
         self.call_with(endpoint, fields, Some(key), read).await
+    }
+
+    /// Makes a request and tells how long its answer took; fields make a form of it.
+    pub async fn time(
+        &self,
+        method: &Method,
+        path: &str,
+        fields: &[(String, String)],
+    ) -> (Option<StatusCode>, Duration) {
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let server = self.web.servers[fastrand::usize(..self.web.servers.len())];
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://{server}{path}"))
+            .header(ORIGIN, PUBLIC_ORIGIN)
+            .header("x-forwarded-for", self.address.to_string());
+        if method == Method::POST {
+            request = request
+                .header(ACCEPT, "application/json")
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if let Some(cookie) = self.cookie() {
+            request = request.header(COOKIE, cookie);
+        }
+        let began = self.web.clock.now();
+        let status = match request.body(Full::from(form)) {
+            Ok(request) => self.web.send(request).await.map(|(status, ..)| status),
+            Err(_) => None,
+        };
+        (status, self.web.clock.now().since(began))
     }
 
     async fn call_with<T>(

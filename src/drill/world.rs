@@ -12,6 +12,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use tokio::{process::Command, try_join};
 
 use crate::{
+    arguments::Arguments,
     clock::Clock,
     port,
     postgres::Cluster,
@@ -41,6 +42,22 @@ pub struct Plan {
     pub environment: Vec<(&'static str, String)>,
 }
 
+impl Plan {
+    /// The programs that a person named; how the servers are set up is for the kind of run to say.
+    pub fn of(arguments: &Arguments) -> Self {
+        Self {
+            server: arguments.server.clone(),
+            postgres: arguments.postgres.clone(),
+            redis: arguments.redis.clone(),
+            servers: 1,
+            hold_secs: 600,
+            payment_grace_secs: 300,
+            lease_secs: 5,
+            environment: Vec::new(),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct World {
     // Dropped in this order: what uses something ends before it.
@@ -66,6 +83,7 @@ impl World {
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
         let timetable = Timetable::new(today)?;
         let file = folder.path.join("drill.ssim");
+        std::fs::create_dir(folder.path.join("mail"))?;
         std::fs::write(&file, timetable.file()?)?;
 
         let (postgres, redis) = try_join!(
@@ -118,6 +136,7 @@ fn environment(
         ("STRIPE_SECRET_KEY", String::new()),
         ("STRIPE_API_URL", format!("http://{}/", stripe.address)),
         ("STRIPE_WEBHOOK_SECRET", stripe::WEBHOOK_SECRET.into()),
+        ("SKYCONNECT_MAIL_DIR", folder.join("mail").display().to_string()),
         ("LEPTOS_OUTPUT_NAME", "skyconnect".into()),
         ("LEPTOS_SITE_ROOT", folder.join("site").display().to_string()),
         ("LEPTOS_SITE_ADDR", address.to_string()),

@@ -20,6 +20,8 @@ pub mod live;
 pub mod mail;
 mod once;
 mod picking;
+#[cfg(feature = "plant")]
+mod plants;
 pub mod reconciling;
 mod searching;
 pub mod seating;

@@ -26,6 +26,11 @@ pub async fn stripe_webhook(State(site): State<Site>, headers: HeaderMap, body: 
     };
     let subject = event.dispute_id.or(event.refund_id).or(event.attempt_id);
     let kind = format!("{:?}", event.kind);
+    #[cfg(feature = "plant")]
+    if crate::plants::is_planted("early-acknowledge") {
+        crate::plants::store_later(&site, event.id, kind, event.intent_id, subject);
+        return StatusCode::OK.into_response();
+    }
     match site.postgres.keep_event(&event.id, &kind, event.intent_id.as_deref(), subject.as_deref()).await {
         Ok(()) => {
             steps::reached("webhook.stored");

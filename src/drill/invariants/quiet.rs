@@ -14,7 +14,7 @@ const UNDER_WAY: &[(&str, &str)] = &[
     (
         "errands",
         "select format('outbox %s %s of booking %s, tried %s times: %s', id, step, booking_id, attempts, last_error)
-        from outbox where state = 'queued' and kind <> 'mail'",
+        from outbox where state = 'queued'",
     ),
     ("events not acted on", "select format('event %s %s', id, kind) from stripe_events where handled_at is null"),
     (

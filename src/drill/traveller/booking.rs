@@ -95,12 +95,19 @@ impl Traveller {
         for person in 0..claim.people {
             let field = |name: &str| format!("travellers[{person}][{name}]");
             fields.push((field("given_name"), GIVEN_NAMES[self.rng.usize(..GIVEN_NAMES.len())].into()));
-            fields.push((field("surname"), "Driller".into()));
+            fields.push((field("surname"), self.surname()));
             fields.push((field("birth_date"), "1985-04-30".into()));
         }
         let fields: Vec<(&str, &str)> = fields.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         let key = self.new_key();
         self.insist(|| self.browser.follow("save_travellers", &fields, &key)).await?;
         Ok(())
+    }
+
+    /// Nobody else's: the same people are asked before they book the same flight twice.
+    fn surname(&mut self) -> String {
+        let mut name = String::from("Driller");
+        name.extend((0..8).map(|_| char::from(self.rng.u8(b'a'..=b'z'))));
+        name
     }
 }

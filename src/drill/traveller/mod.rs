@@ -1,6 +1,7 @@
 //! A simulated traveller: books on the few flights on sale, again and again, as hastily and forgetfully as people are.
 
 mod booking;
+mod cancel;
 mod payment;
 mod seats;
 mod trip;
@@ -67,11 +68,11 @@ impl Traveller {
         for leg in 0..claim.legs {
             self.choose_seats(&claim, leg).await?;
         }
-        match self.rng.u32(..100) {
-            0..4 => return self.give_up(&claim).await,
-            // Walks away: the hold expires.
-            4..7 => return Err(GaveUp),
-            _ => {}
+        if self.chance(self.ground.temper.give_up) {
+            return self.give_up(&claim).await;
+        }
+        if self.chance(self.ground.temper.walk_away) {
+            return Err(GaveUp);
         }
         let pnr = self.pay(&claim).await?;
         self.look_at(&claim, &pnr).await

@@ -1,31 +1,18 @@
 use std::time::Duration;
 
-use http_body_util::Full;
-use hyper::{Request, header::CONTENT_TYPE};
-use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
 use super::{Claim, GaveUp, TRIES, Traveller};
 use crate::{
     answer::{CardForm, PayStep, Settled},
+    card,
     history::May,
     tally::count,
     web::Answer,
 };
 
-const GOOD_CARD: &str = "4242424242424242";
-const DECLINED_CARD: &str = "4000000000000002";
-/// Wants 3-D Secure.
-const ASKING_CARD: &str = "4000002500003155";
 /// How long a traveller asks for the tickets before leaving it to the mail.
 const WAITS_FOR_TICKETS: Duration = Duration::from_secs(25);
-
-/// What the sandbox answers to the card form.
-#[derive(Deserialize)]
-struct Confirmed {
-    #[serde(default)]
-    status: String,
-}
 
 impl Traveller {
     /// Starts to pay, pays, and waits for the tickets. Returns the record locator.
@@ -42,11 +29,11 @@ impl Traveller {
             self.give_up(claim).await?;
         }
         if self.chance(8) {
-            self.use_card(claim, &form, DECLINED_CARD).await;
+            self.use_card(claim, &form, card::DECLINED).await;
             self.insist(|| self.settle(claim)).await?;
         }
-        let card = if self.chance(8) { ASKING_CARD } else { GOOD_CARD };
-        self.use_card(claim, &form, card).await;
+        let number = if self.chance(8) { card::ASKING } else { card::GOOD };
+        self.use_card(claim, &form, number).await;
         if self.chance(4) {
             // Closes the browser: the webhook or the poller makes out the tickets.
             return Err(GaveUp);
@@ -62,8 +49,7 @@ impl Traveller {
         }
         let key = self.new_key();
         let clicks_twice = self.chance(5);
-        // Few names for many travellers: who flies already is booked once more.
-        let asked = [("hold", id.as_str()), ("again", "true")];
+        let asked = [("hold", id.as_str())];
         let start = || self.browser.follow("start_payment", &asked, &key);
         if clicks_twice {
             let _ = tokio::join!(start(), start());
@@ -103,34 +89,7 @@ impl Traveller {
     /// Types the card into Stripe's form. What comes of it is asked of our server alone.
     async fn use_card(&self, claim: &Claim, form: &CardForm, number: &str) {
         self.ground.history.may(claim.hold, May::Book, self.ground.world.clock.now());
-        let card = [
-            ("payment_method_data[type]", "card"),
-            ("payment_method_data[card][number]", number),
-            ("payment_method_data[card][cvc]", "123"),
-            ("payment_method_data[card][exp_month]", "12"),
-            ("payment_method_data[card][exp_year]", "34"),
-        ];
-        let status = self.ask_stripe(form, "v1", "confirm", &card).await;
-        if status == "requires_action" {
-            self.ask_stripe(form, "sandbox", "authenticate", &[("outcome", "completed")]).await;
-        }
-    }
-
-    async fn ask_stripe(&self, form: &CardForm, root: &str, what: &str, fields: &[(&str, &str)]) -> String {
-        let intent = form.client_secret.split("_secret").next().unwrap_or_default();
-        let body = form_urlencoded::Serializer::new(String::new())
-            .append_pair("key", &form.publishable_key)
-            .append_pair("client_secret", &form.client_secret)
-            .extend_pairs(fields)
-            .finish();
-        let stripe = self.ground.world.stripe.address;
-        let request = Request::post(format!("http://{stripe}/{root}/payment_intents/{intent}/{what}"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Full::from(body));
-        let Ok(request) = request else { return String::new() };
-        let answer = self.ground.world.web.send(request).await;
-        let confirmed = answer.and_then(|(_, _, body)| serde_json::from_slice::<Confirmed>(&body).ok());
-        confirmed.map(|confirmed| confirmed.status).unwrap_or_default()
+        card::pay(&self.ground.world, form, number).await;
     }
 
     fn settle(&self, claim: &Claim) -> impl Future<Output = crate::web::Call<Settled>> {

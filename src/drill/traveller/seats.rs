@@ -17,8 +17,6 @@ use crate::{
     web::Answer,
 };
 
-/// Everyone wants one of the first so many free seats.
-const FAVOURITES: usize = 10;
 /// Picks for one person before the choice is left to the server.
 const PICKS: u32 = 4;
 
@@ -53,11 +51,13 @@ impl Traveller {
                 self.seat(claim, &mut screen, person).await?;
             }
         }
-        match self.rng.u32(..100) {
-            0..3 => self.pick_and_give_up(claim, &mut screen).await,
-            3..6 => self.pick_twice(claim, &mut screen).await,
-            _ => Ok(()),
+        if self.chance(self.ground.temper.two_hands) {
+            self.pick_twice(claim, &mut screen).await?;
         }
+        if self.chance(self.ground.temper.two_tabs) {
+            self.pick_and_give_up(claim, &mut screen).await?;
+        }
+        Ok(())
     }
 
     async fn open_map(&mut self, claim: &Claim, leg: usize) -> Result<Screen, GaveUp> {
@@ -112,7 +112,8 @@ impl Traveller {
         // Some go for what is taken: it may have come free meanwhile.
         let bold = self.chance(12);
         let free = |seat: &&SeatNumber| bold || screen.picture.state(**seat) == SeatState::Available;
-        let favourites: Vec<SeatNumber> = screen.all.iter().filter(free).take(FAVOURITES).copied().collect();
+        let favourites: Vec<SeatNumber> =
+            screen.all.iter().filter(free).take(self.ground.temper.favourites).copied().collect();
         (!favourites.is_empty()).then(|| favourites[self.rng.usize(..favourites.len())])
     }
 
@@ -172,14 +173,16 @@ impl Traveller {
         }
     }
 
-    /// Two tabs: one gives everything up while the other still picks.
+    /// Two tabs: one gives everything up while the other goes on picking, and does not know.
     async fn pick_and_give_up(&mut self, claim: &Claim, screen: &mut Screen) -> Result<(), GaveUp> {
-        let Some(seat) = self.wish(screen, &[]) else { return Ok(()) };
-        let (_, picked) = tokio::join!(self.release(claim), self.pick(claim, screen, 0, seat));
-        if picked.is_ok() {
-            // And once more in the tab that does not know yet.
-            let _ = self.pick(claim, screen, 0, seat).await;
-        }
+        let seats: Vec<SeatNumber> = (0..PICKS).filter_map(|_| self.wish(screen, &[])).collect();
+        let this = &*self;
+        let picking = async {
+            for seat in seats {
+                let _ = this.pick(claim, screen, 0, seat).await;
+            }
+        };
+        tokio::join!(this.release(claim), picking);
         self.look_again(claim).await;
         Err(GaveUp)
     }

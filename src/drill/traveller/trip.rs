@@ -19,9 +19,11 @@ impl Traveller {
             hold: claim.hold,
             pnr: pnr.to_owned(),
             shown: claim.shown,
-            coupons,
-            cancelled: false,
+            coupons: coupons.clone(),
         });
+        if !coupons.is_empty() && self.chance(self.ground.temper.cancel) {
+            self.cancel(claim, pnr, &coupons).await?;
+        }
         Ok(())
     }
 
@@ -42,7 +44,12 @@ impl Traveller {
                     let event = Event { invoked: call.invoked, answered: call.answered, what };
                     self.ground.history.note(departure, seat, event);
                 }
-                coupons.push(SoldCoupon { ticket: traveller.ticket.clone(), departure, seat: coupon.seat });
+                coupons.push(SoldCoupon {
+                    ticket: traveller.ticket.clone(),
+                    leg: coupon.leg,
+                    departure,
+                    seat: coupon.seat,
+                });
             }
         }
         coupons

@@ -26,7 +26,10 @@ pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreErro
     let Some(intent) = &refund.intent else {
         return site.postgres.park(errand, "there is no intent to refund").await;
     };
-    if !refund.was_captured {
+    let was_captured = refund.was_captured;
+    #[cfg(feature = "plant")]
+    let was_captured = was_captured || crate::plants::is_planted("early-refund");
+    if !was_captured {
         // Its capture failed for good: unwinding the booking drops what was promised of money that never came.
         return again_or_park(site, errand, "nothing was captured").await;
     }

@@ -112,6 +112,8 @@ impl Postgres {
         let mut migrating = PgConnection::connect_with(&options).await?;
         let migrated = sqlx::migrate!("../../migrations").run(&mut migrating).await;
         migrated.map_err(|e| sqlx::Error::Migrate(Box::new(e)))?;
+        #[cfg(feature = "plant")]
+        crate::plants::plant(&mut migrating).await?;
         migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
         let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;

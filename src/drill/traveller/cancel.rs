@@ -1,0 +1,53 @@
+use super::{Claim, GaveUp, TRIES, Traveller};
+use crate::{ground::SoldCoupon, history::May, tally::count, web::Answer};
+
+impl Traveller {
+    /// Gives some of the coupons back, or all of them: asks what comes back, and agrees.
+    pub(super) async fn cancel(
+        &mut self,
+        claim: &Claim,
+        pnr: &str,
+        coupons: &[SoldCoupon],
+    ) -> Result<(), GaveUp> {
+        let all = self.chance(60);
+        let chosen: Vec<String> = coupons
+            .iter()
+            .filter(|_| all || self.rng.bool())
+            .map(|coupon| format!("{}-{}", coupon.ticket, coupon.leg))
+            .collect();
+        let mut fields = vec![("pnr", pnr)];
+        fields.extend(chosen.iter().map(|coupon| ("coupons[]", coupon.as_str())));
+        let key = self.new_key();
+        let (path, _) = self.insist(|| self.browser.follow("quote_cancellation", &fields, &key)).await?;
+        if self.chance(10) {
+            // Reads what comes back, and keeps the trip.
+            return Ok(());
+        }
+        self.confirm(claim, pnr, path).await
+    }
+
+    /// Agrees to what was quoted; where that is not true any more, to the fresh quote that the answer leads to.
+    async fn confirm(&mut self, claim: &Claim, pnr: &str, mut path: String) -> Result<(), GaveUp> {
+        self.ground.history.may(claim.hold, May::Unbook, self.ground.world.clock.now());
+        let key = self.new_key();
+        for attempt in 0..TRIES {
+            let quote = path.rsplit('/').next().and_then(|end| end.split('?').next()).unwrap_or_default();
+            let fields = [("pnr", pnr), ("cancellation", quote)];
+            let key = format!("{key}.{quote}");
+            let call = self.browser.follow("confirm_cancellation", &fields, &key).await;
+            match call.answer {
+                Answer::Done(to) if to.contains("/cancel/") => path = to,
+                Answer::Done(_) => {
+                    count(&self.ground.tally.cancellations);
+                    return Ok(());
+                }
+                Answer::Refused(refusal) => {
+                    self.ground.tally.refused(&refusal.code);
+                    return Err(GaveUp);
+                }
+                Answer::Unclear => self.unclear(attempt).await,
+            }
+        }
+        Err(GaveUp)
+    }
+}
