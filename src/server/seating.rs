@@ -3,7 +3,9 @@
 mod assign;
 mod choose;
 mod facts;
+mod gate;
 mod picks;
+mod takes;
 mod travellers;
 mod view;
 
@@ -14,30 +16,23 @@ use app::{
     ports::{Caller, HoldError, PickError, Seats, Visitor},
 };
 use async_trait::async_trait;
-use domain::{
-    cabin::{may_sit, nearest},
-    hold::{HoldId, HoldState},
-    live::SeatChange,
-    seat::SeatState,
-};
-
+use domain::hold::{HoldId, HoldState};
 use tokio::task::JoinSet;
 
 use crate::{
     batching::{Batcher, NoAnswer},
     live::Live,
     once::{once, once_in_steps},
-    postgres::{ANSWERED, EndAs, HoldRecord, Once, Pick, PickAnswer, Postgres, StoreError},
+    postgres::{ANSWERED, EndAs, HoldRecord, Once, Postgres, StoreError},
     signing::Signing,
     timetables::Timetables,
 };
 
 pub(crate) use assign::{Whom, assign};
-use facts::{HoldFacts, Remembered};
+use facts::Remembered;
+use gate::Gate;
 use picks::Picks;
-
-/// Alternatives offered for a seat that is gone.
-const ALTERNATIVES: usize = 3;
+use takes::Takes;
 
 #[derive(Clone)]
 pub struct Seating {
@@ -46,6 +41,8 @@ pub struct Seating {
     pub(crate) timetables: Timetables,
     signing: Signing,
     picks: Batcher<Picks>,
+    takes: Batcher<Takes>,
+    gate: Gate,
     remembered: Arc<Remembered>,
 }
 
@@ -62,10 +59,13 @@ impl Seating {
         live: Live,
         timetables: Timetables,
         signing: Signing,
+        redis: redis::Client,
         tasks: &mut JoinSet<()>,
     ) -> Self {
+        let gate = Gate::start(postgres.clone(), redis, tasks);
         let picks = Batcher::start(Picks { postgres: postgres.clone(), live: live.clone() }, tasks);
-        Self { postgres, live, timetables, signing, picks, remembered: Arc::default() }
+        let takes = Batcher::start(Takes { postgres: postgres.clone() }, tasks);
+        Self { postgres, live, timetables, signing, picks, takes, gate, remembered: Arc::default() }
     }
 
     /// The same over other connections.
@@ -134,56 +134,6 @@ impl Seating {
             Err(error) => Err(error),
         }
     }
-
-    /// What never changes of a visitor's hold; another's is as good as none.
-    async fn facts(&self, visitor: Visitor, id: HoldId) -> Result<Arc<HoldFacts>, HoldError> {
-        let facts = match self.remembered.find(id) {
-            Some(facts) => facts,
-            None => {
-                let hold = self.live_hold(visitor, id).await?;
-                let facts =
-                    self.remembered.keep(id, visitor.0, hold.offer.cabin, hold.offer.party, &hold.legs);
-                for ((departure, traveller), seat) in &hold.seats {
-                    facts.sits(*departure, *traveller, *seat);
-                }
-                facts
-            }
-        };
-        if facts.visitor == visitor.0 { Ok(facts) } else { Err(HoldError::NotFound) }
-    }
-
-    /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
-    /// at a newer version is tried once more.
-    pub(crate) async fn pick_seat(&self, pick: Pick) -> Result<Vec<SeatChange>, PickError> {
-        let mut pick = pick;
-        for last_try in [false, true] {
-            match self.picks.ask(pick).await.map_err(unanswered)? {
-                PickAnswer::Picked(changes) => return Ok(changes),
-                PickAnswer::Refused { now, expired } if !last_try => {
-                    if let Some(hold) = expired {
-                        self.end(hold, EndAs::Expired).await?;
-                        let freed = self.postgres.touched(pick.departure).await.map_err(away)?;
-                        pick.version = freed.iter().find(|c| c.seat == pick.seat).map_or(0, |c| c.version);
-                    } else if now.state == SeatState::Available {
-                        pick.version = now.version;
-                    } else {
-                        return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
-                    }
-                }
-                PickAnswer::Refused { .. } => {
-                    return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
-                }
-                PickAnswer::Missing => return Err(HoldError::NotFound.into()),
-                PickAnswer::Expired => {
-                    self.end(pick.hold, EndAs::Expired).await?;
-                    return Err(HoldError::Ended(HoldState::Expired).into());
-                }
-                PickAnswer::Hold(HoldState::Reserved) => return Err(HoldError::Locked.into()),
-                PickAnswer::Hold(state) => return Err(HoldError::Ended(state).into()),
-            }
-        }
-        Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() })
-    }
 }
 
 #[async_trait]
@@ -222,38 +172,7 @@ impl Seats for Seating {
     }
 
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError> {
-        let PickRequest { hold, departure, traveller, seat, version } = request;
-        let facts = self.facts(visitor, hold).await?;
-        let (Some(layout), Some(kind)) = (facts.layout(departure), facts.kinds.get(usize::from(traveller)))
-        else {
-            return Err(HoldError::NotFound.into());
-        };
-        if let Some(reason) = self.timetables.selling().mode(departure, facts.cabin).no_choice() {
-            return Err(PickError::Refused { seat, reason: reason.into() });
-        }
-        let in_cabin = layout.seat(seat).filter(|_| layout.cabin_of(seat) == Some(facts.cabin));
-        let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
-        may_sit(in_cabin, *kind, assign::with_infant(facts.party, traveller))
-            .map_err(|refusal| PickError::Refused { seat, reason: refusal.to_string() })?;
-        if !kind.takes_seat() {
-            return Err(HoldError::NotFound.into());
-        }
-        let had = facts.seat_had(departure, traveller);
-        let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
-        match self.pick_seat(pick).await {
-            Ok(changes) => {
-                facts.sits(departure, traveller, seat);
-                Ok(Picked { changes })
-            }
-            Err(PickError::Taken { seat, .. }) => {
-                let taken = assign::taken(&self.postgres.touched(departure).await.map_err(away)?);
-                Err(PickError::Taken {
-                    seat,
-                    nearest: nearest(layout, seat, |s| taken.contains(&s), ALTERNATIVES),
-                })
-            }
-            Err(error) => Err(error),
-        }
+        self.pick_by_the_rules(visitor, request).await
     }
 
     async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError> {

@@ -82,10 +82,11 @@ impl Site {
     ) -> Result<Self, SiteError> {
         let timetable = Timetables::load(postgres.clone()).await?;
         timetable.begin_with_demo().await?;
-        let live = Live::start(postgres.clone(), redis::Client::open(config.redis_url.as_str())?, tasks);
+        let redis = redis::Client::open(config.redis_url.as_str())?;
+        let live = Live::start(postgres.clone(), redis.clone(), tasks);
         let signing = Signing::new(&config.secret);
         let seating =
-            Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), tasks);
+            Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), redis, tasks);
         let stripe = stripe(&config.stripe)?;
         let page = StripePage {
             publishable_key: config.stripe.publishable_key.clone(),

@@ -16,6 +16,8 @@ const LARGEST_BATCH: usize = 128;
 const LANES: usize = 2;
 /// Requests that may wait; more are refused at once, which is better than late.
 const QUEUE: usize = 4096;
+/// Requests taken out of the queue in advance, so that many for one seat do not hide those behind them.
+const LINE: usize = 16 * LARGEST_BATCH;
 /// Requests of a batch that aborted, done again one by one, so many at a time.
 const REDONE_AT_ONCE: usize = 8;
 
@@ -80,7 +82,7 @@ async fn drain<F: Folded>(folded: Arc<F>, mut queue: mpsc::Receiver<Waiting<F>>)
         if under_way.len() >= LANES {
             under_way.join_next().await;
         }
-        while line.len() < QUEUE
+        while line.len() < LINE
             && let Ok(next) = queue.try_recv()
         {
             line.push_back(next);
@@ -151,4 +153,118 @@ async fn one_by_one<F: Folded>(folded: &Arc<F>, asks: Vec<F::Ask>, replies: Vec<
         });
     }
     again.join_all().await;
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::HashSet,
+        io,
+        sync::{Arc, Mutex},
+    };
+
+    use tokio::{sync::Semaphore, task::JoinSet};
+
+    use super::{Batcher, Folded, NoAnswer, QUEUE};
+    use crate::postgres::StoreError;
+
+    /// Doubles numbers, one call at a time as `turns` allows; calls with a fault fail.
+    #[derive(Clone)]
+    struct Doubling {
+        turns: Arc<Semaphore>,
+        calls: Arc<Mutex<Vec<Vec<u32>>>>,
+        fault: fn(&[u32]) -> Option<sqlx::Error>,
+    }
+
+    impl Doubling {
+        fn new(turns: usize, fault: fn(&[u32]) -> Option<sqlx::Error>) -> Self {
+            Self { turns: Arc::new(Semaphore::new(turns)), calls: Arc::default(), fault }
+        }
+    }
+
+    impl Folded for Doubling {
+        type Ask = u32;
+        type Answer = u32;
+        type Key = u32;
+
+        /// Numbers that end in the same digit stand in each other's way.
+        fn keys(ask: &u32) -> impl Iterator<Item = u32> + Send {
+            std::iter::once(ask % 10)
+        }
+
+        async fn together(&self, asks: &[u32]) -> Result<Vec<u32>, StoreError> {
+            self.turns.acquire().await.unwrap().forget();
+            self.calls.lock().unwrap().push(asks.to_vec());
+            match (self.fault)(asks) {
+                Some(error) => Err(error.into()),
+                None => Ok(asks.iter().map(|n| n * 2).collect()),
+            }
+        }
+    }
+
+    fn start(folded: Doubling) -> (Batcher<Doubling>, JoinSet<()>) {
+        let mut tasks = JoinSet::new();
+        (Batcher::start(folded, &mut tasks), tasks)
+    }
+
+    async fn ask_all(
+        batcher: &Batcher<Doubling>,
+        asks: impl Iterator<Item = u32>,
+    ) -> Vec<Result<u32, NoAnswer>> {
+        let mut crowd = JoinSet::new();
+        for n in asks {
+            let batcher = batcher.clone();
+            crowd.spawn(async move { (n, batcher.ask(n).await) });
+        }
+        let mut answers = crowd.join_all().await;
+        answers.sort_unstable_by_key(|(n, _)| *n);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    #[tokio::test]
+    async fn everyone_gets_their_own_answer_and_no_batch_has_two_in_each_others_way() {
+        let folded = Doubling::new(1000, |_| None);
+        let (batcher, _tasks) = start(folded.clone());
+        let answers = ask_all(&batcher, 0..200).await;
+        assert_eq!(answers, (0..200).map(|n| Ok(n * 2)).collect::<Vec<_>>());
+        for call in folded.calls.lock().unwrap().iter() {
+            let digits: HashSet<u32> = call.iter().map(|n| n % 10).collect();
+            assert_eq!(digits.len(), call.len(), "{call:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_that_makes_its_batch_abort_takes_nobody_along() {
+        let folded = Doubling::new(1000, |asks| asks.contains(&7).then_some(sqlx::Error::PoolTimedOut));
+        let (batcher, _tasks) = start(folded);
+        let answers = ask_all(&batcher, 0..10).await;
+        for (n, answer) in (0..10).zip(answers) {
+            assert_eq!(answer, if n == 7 { Err(NoAnswer::NotDone) } else { Ok(n * 2) });
+        }
+    }
+
+    #[tokio::test]
+    async fn where_the_answer_was_lost_everyone_is_told_so_and_nothing_is_repeated() {
+        let lost = |_: &[u32]| Some(sqlx::Error::Io(io::ErrorKind::ConnectionReset.into()));
+        let folded = Doubling::new(1000, lost);
+        let (batcher, _tasks) = start(folded.clone());
+        let answers = ask_all(&batcher, 0..10).await;
+        assert!(answers.iter().all(|answer| *answer == Err(NoAnswer::Unclear)), "{answers:?}");
+        let asked: Vec<u32> = folded.calls.lock().unwrap().concat();
+        assert_eq!(asked.len(), 10, "each once");
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_at_once() {
+        let folded = Doubling::new(0, |_| None);
+        let (batcher, _tasks) = start(folded);
+        let mut crowd = JoinSet::new();
+        for _ in 0..3 * QUEUE {
+            let batcher = batcher.clone();
+            // All in each other's way, so that they stay in the line.
+            crowd.spawn(async move { batcher.ask(0).await });
+        }
+        assert_eq!(crowd.join_next().await.unwrap().unwrap(), Err(NoAnswer::NotDone));
+        crowd.abort_all();
+    }
 }

@@ -1,3 +1,4 @@
+use app::ports::HoldError;
 use domain::{
     departure::{Departure, DepartureId},
     fare::Quote,
@@ -37,6 +38,9 @@ pub enum TakeRefusal {
     NewSchedule,
     #[error("the key has an answer already")]
     Answered,
+    /// The batch that it was in told nothing of it.
+    #[error(transparent)]
+    NoAnswer(HoldError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -109,14 +113,8 @@ impl Postgres {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(same) = same.map(HoldId) {
-            if claim.asking.has_key() {
-                tx.rollback().await?;
-                let first = self.keep_with(claim.asking, Some(same), &Ok::<_, ()>(same)).await?;
-                if !first {
-                    return Err(TakeRefusal::Answered);
-                }
-            }
-            return Ok(same);
+            tx.rollback().await?;
+            return self.keep_same(claim, same).await;
         }
         if !is_counted {
             return Err(TakeRefusal::TooManyPlaces);
@@ -200,6 +198,14 @@ impl Postgres {
         }
         tx.commit().await?;
         Ok(claim.id)
+    }
+
+    /// The hold that the visitor has already is the answer, and is kept as such where there is a key.
+    pub(crate) async fn keep_same(&self, claim: &Claim<'_>, same: HoldId) -> Result<HoldId, TakeRefusal> {
+        if claim.asking.has_key() && !self.keep_with(claim.asking, Some(same), &Ok::<_, ()>(same)).await? {
+            return Err(TakeRefusal::Answered);
+        }
+        Ok(same)
     }
 
     /// Live holds whose time is over, oldest first.

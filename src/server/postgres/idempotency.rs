@@ -45,6 +45,19 @@ impl Once {
     pub fn has_key(&self) -> bool {
         self.key.is_some()
     }
+
+    /// The row that keeps this answer, for a function that writes it with its effect; null without a key.
+    pub(super) fn as_row(&self, answer: &impl Serialize) -> Value {
+        let Some(key) = &self.key else { return Value::Null };
+        let fingerprint = self.fingerprint.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+        serde_json::json!({
+            "caller": self.caller,
+            "operation": self.operation,
+            "key": key.as_str(),
+            "fingerprint": fingerprint,
+            "answer": answer,
+        })
+    }
 }
 
 /// What is kept under a key.

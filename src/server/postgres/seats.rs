@@ -109,6 +109,21 @@ impl Postgres {
         Ok(answers)
     }
 
+    /// The seat as it is, where it is taken by a hold that lives and is not the one that asks; none otherwise.
+    pub async fn taken_by_another(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
+        let row = sqlx::query!(
+            r#"select s.seat, s.state, s.version from seats s left join holds h on h.id = s.hold_id
+            where s.departure = $1 and s.seat = $2 and s.state <> 'available' and s.hold_id is distinct from $3
+                and (h.state in ('active', 'reserved') and h.expires_at <= sky_now()) is not true"#,
+            pick.departure.to_string(),
+            pick.seat.to_string(),
+            pick.hold.0,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.and_then(|row| change(&row.seat, &row.state, row.version)))
+    }
+
     /// Every seat ever touched on a departure.
     pub async fn touched(&self, departure: DepartureId) -> Result<Vec<SeatChange>, StoreError> {
         let rows = sqlx::query!(

@@ -99,7 +99,7 @@ pub(super) async fn choose(
             legs: &legs,
             asking,
         };
-        match seating.postgres.take(&claim).await {
+        match seating.take(&claim).await {
             Ok(hold) => {
                 reached("choose.taken");
                 give_best_seats(seating, visitor, hold, &legs, offer.cabin).await;
@@ -131,6 +131,7 @@ pub(super) async fn choose(
                 }
             }
             Err(TakeRefusal::Answered) => return Err(HoldError::Unavailable),
+            Err(TakeRefusal::NoAnswer(error)) => return Err(error),
             Err(TakeRefusal::Store(error)) => return Err(away(error)),
         }
     }

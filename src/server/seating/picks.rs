@@ -1,14 +1,28 @@
 //! Picks of many visitors in one call.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use domain::{cabin::SeatNumber, departure::DepartureId, hold::HoldId, live::SeatChange};
+use app::{
+    answers::{PickRequest, Picked},
+    ports::{HoldError, PickError, Visitor},
+};
+use domain::{
+    cabin::{SeatNumber, may_sit, nearest},
+    departure::DepartureId,
+    hold::{HoldId, HoldState},
+    live::SeatChange,
+    seat::SeatState,
+};
 
+use super::{Seating, assign, away, facts::HoldFacts, unanswered};
 use crate::{
     batching::Folded,
     live::Live,
-    postgres::{Pick, PickAnswer, Postgres, StoreError},
+    postgres::{EndAs, Pick, PickAnswer, Postgres, StoreError},
 };
+
+/// Alternatives offered for a seat that is gone.
+const ALTERNATIVES: usize = 3;
 
 /// What picks are answered by: one call for many, told to everyone who watches once it is committed.
 pub(super) struct Picks {
@@ -49,5 +63,102 @@ impl Folded for Picks {
             self.live.publish_of(departure, changes);
         }
         Ok(answers)
+    }
+}
+
+impl Seating {
+    /// Whoever may sit there is moved there; who comes too late is told of seats nearby.
+    pub(super) async fn pick_by_the_rules(
+        &self,
+        visitor: Visitor,
+        request: PickRequest,
+    ) -> Result<Picked, PickError> {
+        let PickRequest { hold, departure, traveller, seat, version } = request;
+        let facts = self.facts(visitor, hold).await?;
+        let (Some(layout), Some(kind)) = (facts.layout(departure), facts.kinds.get(usize::from(traveller)))
+        else {
+            return Err(HoldError::NotFound.into());
+        };
+        if let Some(reason) = self.timetables.selling().mode(departure, facts.cabin).no_choice() {
+            return Err(PickError::Refused { seat, reason: reason.into() });
+        }
+        let in_cabin = layout.seat(seat).filter(|_| layout.cabin_of(seat) == Some(facts.cabin));
+        let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
+        may_sit(in_cabin, *kind, assign::with_infant(facts.party, traveller))
+            .map_err(|refusal| PickError::Refused { seat, reason: refusal.to_string() })?;
+        if !kind.takes_seat() {
+            return Err(HoldError::NotFound.into());
+        }
+        let had = facts.seat_had(departure, traveller);
+        let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
+        match self.pick_seat(pick).await {
+            Ok(changes) => {
+                facts.sits(departure, traveller, seat);
+                Ok(Picked { changes })
+            }
+            Err(PickError::Taken { seat, .. }) => {
+                let taken = assign::taken(&self.postgres.touched(departure).await.map_err(away)?);
+                Err(PickError::Taken {
+                    seat,
+                    nearest: nearest(layout, seat, |s| taken.contains(&s), ALTERNATIVES),
+                })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What never changes of a visitor's hold; another's is as good as none.
+    async fn facts(&self, visitor: Visitor, id: HoldId) -> Result<Arc<HoldFacts>, HoldError> {
+        let facts = match self.remembered.find(id) {
+            Some(facts) => facts,
+            None => {
+                let hold = self.live_hold(visitor, id).await?;
+                let facts =
+                    self.remembered.keep(id, visitor.0, hold.offer.cabin, hold.offer.party, &hold.legs);
+                for ((departure, traveller), seat) in &hold.seats {
+                    facts.sits(*departure, *traveller, *seat);
+                }
+                facts
+            }
+        };
+        if facts.visitor == visitor.0 { Ok(facts) } else { Err(HoldError::NotFound) }
+    }
+
+    /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
+    /// at a newer version is tried once more.
+    pub(crate) async fn pick_seat(&self, pick: Pick) -> Result<Vec<SeatChange>, PickError> {
+        let mut pick = pick;
+        for last_try in [false, true] {
+            let answer = match self.gate.hopeless(&pick).await.map_err(away)? {
+                Some(now) => PickAnswer::Refused { now, expired: None },
+                None => self.picks.ask(pick).await.map_err(unanswered)?,
+            };
+            self.gate.learn(&pick, &answer);
+            match answer {
+                PickAnswer::Picked(changes) => return Ok(changes),
+                PickAnswer::Refused { now, expired } if !last_try => {
+                    if let Some(hold) = expired {
+                        self.end(hold, EndAs::Expired).await?;
+                        let freed = self.postgres.touched(pick.departure).await.map_err(away)?;
+                        pick.version = freed.iter().find(|c| c.seat == pick.seat).map_or(0, |c| c.version);
+                    } else if now.state == SeatState::Available {
+                        pick.version = now.version;
+                    } else {
+                        return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
+                    }
+                }
+                PickAnswer::Refused { .. } => {
+                    return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
+                }
+                PickAnswer::Missing => return Err(HoldError::NotFound.into()),
+                PickAnswer::Expired => {
+                    self.end(pick.hold, EndAs::Expired).await?;
+                    return Err(HoldError::Ended(HoldState::Expired).into());
+                }
+                PickAnswer::Hold(HoldState::Reserved) => return Err(HoldError::Locked.into()),
+                PickAnswer::Hold(state) => return Err(HoldError::Ended(state).into()),
+            }
+        }
+        Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() })
     }
 }

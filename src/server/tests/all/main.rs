@@ -13,8 +13,10 @@ mod model;
 
 mod asking;
 mod cancelling;
+mod batches;
 mod deadlocks;
 mod disputes;
+mod gate;
 mod holds;
 mod hostile;
 mod imports;

@@ -1,0 +1,162 @@
+//! Spares the batches picks that have no hope: what was found taken a moment ago is looked at before it is asked for.
+//!
+//! After a grant, and after a refusal by a live owner, the seat's version is kept for two seconds, here and in Redis for
+//! the other servers. Whoever asks at an older version is refused if a plain read says that the seat is taken still. So
+//! a Redis that is away, empty or wrong costs a read, and decides nothing; and it never grants.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use domain::{departure::DepartureId, live::SeatChange, seat::SeatState};
+use redis::aio::MultiplexedConnection;
+use tokio::{sync::mpsc, task::JoinSet, time::timeout};
+
+use crate::postgres::{Pick, PickAnswer, Postgres, StoreError};
+
+/// What is known of a seat is worth so much time.
+const MEMORY: Duration = Duration::from_secs(2);
+/// A Redis that takes longer is not asked for.
+const PATIENCE: Duration = Duration::from_millis(25);
+/// After a failure Redis is left alone for a while.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Departures remembered as fought for; when there are more, all are forgotten, which costs speed alone.
+const MOST_FOUGHT_FOR: usize = 4096;
+const BACKLOG: usize = 4096;
+
+#[derive(Clone)]
+pub(super) struct Gate {
+    postgres: Postgres,
+    redis: Arc<Redis>,
+    notes: mpsc::Sender<(DepartureId, SeatChange)>,
+    /// Departures on which somebody was refused, and when. Elsewhere nobody is asked before a pick.
+    fought_for: Arc<Mutex<HashMap<DepartureId, Instant>>>,
+}
+
+impl Gate {
+    /// Starts the task that tells Redis; it ends with the `tasks`.
+    pub fn start(postgres: Postgres, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
+        let redis = Arc::new(Redis { client: redis, connection: Mutex::default() });
+        let (notes, noted) = mpsc::channel(BACKLOG);
+        tasks.spawn(tell(redis.clone(), noted));
+        Self { postgres, redis, notes, fought_for: Arc::default() }
+    }
+
+    /// The seat as it is, where this pick can only be refused; none where it must be tried.
+    pub async fn hopeless(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
+        let is_fought_for =
+            lock(&self.fought_for).get(&pick.departure).is_some_and(|at| at.elapsed() < MEMORY);
+        if !is_fought_for || self.redis.version_of(pick).await.is_none_or(|taken| taken <= pick.version) {
+            return Ok(None);
+        }
+        self.postgres.taken_by_another(pick).await
+    }
+
+    /// Remembers what a pick has shown.
+    pub fn learn(&self, pick: &Pick, answer: &PickAnswer) {
+        match answer {
+            PickAnswer::Refused { now, expired: None } if now.state != SeatState::Available => {
+                let mut fought_for = lock(&self.fought_for);
+                if fought_for.len() >= MOST_FOUGHT_FOR {
+                    fought_for.clear();
+                }
+                fought_for.insert(pick.departure, Instant::now());
+                drop(fought_for);
+                self.note(pick.departure, *now);
+            }
+            PickAnswer::Picked(changes) => {
+                // Where nobody fights, nobody would read it.
+                if lock(&self.fought_for).contains_key(&pick.departure) {
+                    changes.iter().for_each(|change| self.note(pick.departure, *change));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A note that finds no room is lost: it would have spared time, no more.
+    fn note(&self, departure: DepartureId, seat: SeatChange) {
+        let _ = self.notes.try_send((departure, seat));
+    }
+}
+
+struct Redis {
+    client: redis::Client,
+    connection: Mutex<Link>,
+}
+
+#[derive(Default)]
+enum Link {
+    #[default]
+    Closed,
+    Open(MultiplexedConnection),
+    LeftAloneSince(Instant),
+}
+
+impl Redis {
+    /// The version at which a seat was seen taken within the last seconds, if Redis says so in time.
+    async fn version_of(&self, pick: &Pick) -> Option<u32> {
+        let key = key(pick.departure, &pick.seat.to_string());
+        self.ask(redis::cmd("GET").arg(key).take()).await?
+    }
+
+    async fn ask<T: redis::FromRedisValue>(&self, command: redis::Cmd) -> Option<T> {
+        let asked = timeout(PATIENCE, async {
+            let mut connection = self.connect().await?;
+            command.query_async::<T>(&mut connection).await.ok()
+        });
+        let answer = asked.await.ok().flatten();
+        if answer.is_none() {
+            self.leave_alone();
+        }
+        answer
+    }
+
+    async fn connect(&self) -> Option<MultiplexedConnection> {
+        match &*lock(&self.connection) {
+            Link::Open(connection) => return Some(connection.clone()),
+            Link::LeftAloneSince(at) if at.elapsed() < PAUSE => return None,
+            _ => {}
+        }
+        let connection = self.client.get_multiplexed_async_connection().await.ok()?;
+        *lock(&self.connection) = Link::Open(connection.clone());
+        Some(connection)
+    }
+
+    fn leave_alone(&self) {
+        let mut link = lock(&self.connection);
+        if !matches!(&*link, Link::LeftAloneSince(at) if at.elapsed() < PAUSE) {
+            *link = Link::LeftAloneSince(Instant::now());
+        }
+    }
+}
+
+fn key(departure: DepartureId, seat: &str) -> String {
+    format!("taken:{departure}:{seat}")
+}
+
+async fn tell(redis: Arc<Redis>, mut noted: mpsc::Receiver<(DepartureId, SeatChange)>) {
+    let mut notes = Vec::new();
+    while noted.recv_many(&mut notes, 256).await > 0 {
+        let mut pipe = redis::pipe();
+        for (departure, change) in notes.drain(..) {
+            let key = key(departure, &change.seat.to_string());
+            if change.state == SeatState::Available {
+                pipe.cmd("DEL").arg(key).ignore();
+            } else {
+                pipe.cmd("SET").arg(key).arg(change.version).arg("EX").arg(MEMORY.as_secs()).ignore();
+            }
+        }
+        let Some(mut connection) = timeout(PATIENCE, redis.connect()).await.ok().flatten() else { continue };
+        if !matches!(timeout(PATIENCE, pipe.query_async::<()>(&mut connection)).await, Ok(Ok(()))) {
+            redis.leave_alone();
+        }
+    }
+}
+
+// What is behind these locks is a memory that may be lost.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
