@@ -13,8 +13,11 @@ begin
     perform from visitors v where v.id = any(holders) order by v.id for no key update;
     select b.id into pending from bookings b where b.hold_id = p_hold and b.state = 'pending' for no key update;
     select array_agg(l.departure) into legs from hold_legs l where l.hold_id = p_hold;
-    with ended as (
-        select h.id, h.state, h.expires_at, h.places from holds h where h.id = p_hold for no key update
+    with waited as materialized (
+        -- As long as another's lock may take: the snapshot of this statement is that much older.
+        select pg_sleep(0.05)
+    ), ended as (
+        select h.id, h.state, h.expires_at, h.places from waited, holds h where h.id = p_hold for no key update of h
     ), owned as materialized (
         -- Planted: the snapshot of this statement is older than its lock.
         select s.departure, s.seat from seats s where s.departure = any(legs) and s.hold_id = p_hold
