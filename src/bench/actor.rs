@@ -96,7 +96,7 @@ pub struct Mover {
 impl Actor for Mover {
     fn next(&mut self) -> Option<Vec<u8>> {
         self.asked += 1;
-        if let Some(seat) = self.hopeless.filter(|_| self.asked % 10 == 0) {
+        if let Some(seat) = self.hopeless.filter(|_| self.asked.is_multiple_of(10)) {
             return Some(self.passenger.pick(self.door, seat, 0));
         }
         let (seat, version) = self.seats[(self.at + 1) % self.seats.len()];

@@ -47,7 +47,7 @@ impl Server {
     }
 
     async fn wait(&self) -> Result<(), Fault> {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         let request = b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
         while Instant::now() < patience {
             if let Ok(mut connection) = Connection::open(&self.address).await

@@ -50,7 +50,7 @@ pub async fn run(quick: bool) -> Result<(), Fault> {
     let mut bench = Bench { stage, span, quick, ceilings };
     let ours = [server.address.clone()];
 
-    bench.head("moves (two rows each)");
+    Bench::head("moves (two rows each)");
     let (mut spread_at_many, mut hot_at_many) = (0.0, 0.0);
     for clients in CLIENTS {
         let spread = bench.moves("spread", clients, &mut cast.spread, &ours).await?;
@@ -62,17 +62,17 @@ pub async fn run(quick: bool) -> Result<(), Fault> {
     bench.door(Door::Page, "through the page's function", &mut cast.spread, &ours).await?;
     bench.a_tenth_refused(&mut cast, &ours).await?;
 
-    bench.head("open loop, moves at half of 64 clients' throughput");
+    Bench::head("open loop, moves at half of 64 clients' throughput");
     let calm = bench.open("spread", spread_at_many / 2.0, &mut cast.spread, &ours).await?;
     let hot = bench.open("one departure", hot_at_many / 2.0, &mut cast.hot, &ours).await?;
     let p99_ms = calm.quantile_ms(0.99).max(hot.quantile_ms(0.99));
 
-    bench.head("first picks (one row each)");
+    Bench::head("first picks (one row each)");
     bench.first_picks(&ours).await?;
-    bench.head("capacity requests (a hold of one leg for one adult)");
+    Bench::head("capacity requests (a hold of one leg for one adult)");
     bench.capacity(&ours).await?;
 
-    bench.head("three servers");
+    Bench::head("three servers");
     let second = Server::ours(ports[1]).await?;
     let third = Server::ours(ports[2]).await?;
     let three = [server.address.clone(), second.address.clone(), third.address.clone()];
@@ -80,7 +80,7 @@ pub async fn run(quick: bool) -> Result<(), Fault> {
     bench.moves("one departure", MANY, &mut cast.hot, &three).await?;
     drop((server, second, third));
 
-    bench.head("other ways behind the same port, moves");
+    Bench::head("other ways behind the same port, moves");
     for (way, port) in WAYS.iter().zip(&ports[3..]) {
         let other = Server::of_way(way, *port).await?;
         let there = [other.address.clone()];
@@ -107,7 +107,7 @@ async fn cast(stage: &mut Stage, address: &str) -> Result<Cast, Fault> {
 }
 
 impl Bench {
-    fn head(&self, title: &str) {
+    fn head(title: &str) {
         println!("\n{title:<38} clients   granted/s   of A   of B  p50 ms  p99 ms  p99.9  refused  failed");
     }
 
@@ -167,9 +167,13 @@ impl Bench {
         cast: &mut Vec<Mover>,
         addresses: &[String],
     ) -> Result<(), Fault> {
-        cast.iter_mut().for_each(|mover| mover.door = door);
+        for mover in cast.iter_mut() {
+            mover.door = door;
+        }
         self.moves(name, MANY, cast, addresses).await?;
-        cast.iter_mut().for_each(|mover| mover.door = Door::Lean);
+        for mover in cast.iter_mut() {
+            mover.door = Door::Lean;
+        }
         Ok(())
     }
 

@@ -114,11 +114,12 @@ pub async fn open<A: Actor + 'static>(
         let mut meant = began;
         while meant < began + span {
             ticks.tick().await;
+            let due_at = meant;
             meant += TICK;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
             let due = ((meant - began).as_secs_f64() * per_second) as u64;
             while sent < due {
-                let _ = lines[turn % lines.len()].send(meant - TICK);
+                let _ = lines[turn % lines.len()].send(due_at);
                 sent += 1;
                 turn += 1;
             }

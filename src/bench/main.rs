@@ -1,4 +1,4 @@
-//! `bench`: measures what SkyConnect does against what Postgres could do at most, in the same run on the same machine.
+//! `bench`: measures what `SkyConnect` does against what Postgres could do at most, in the same run on the same machine.
 //! `bin/bench` starts what it needs.
 
 mod actor;

@@ -96,7 +96,7 @@ pub enum May {
 #[derive(Debug, Default)]
 pub struct History {
     seats: Mutex<HashMap<SeatKey, SeatHistory>>,
-    holds: Mutex<HashMap<HoldId, Permits>>,
+    holds: Mutex<BTreeMap<HoldId, Permits>>,
 }
 
 impl History {
@@ -156,7 +156,7 @@ impl History {
         lock(&self.seats).clone()
     }
 
-    pub fn holds(&self) -> HashMap<HoldId, Permits> {
+    pub fn holds(&self) -> BTreeMap<HoldId, Permits> {
         lock(&self.holds).clone()
     }
 }

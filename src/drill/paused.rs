@@ -143,19 +143,19 @@ struct Party {
 impl Party {
     async fn gather(ground: &Arc<Ground>) -> io::Result<Self> {
         let stage = ground.world.sales.stage(0);
-        let mut guests = (1..=7).map(|number| Arc::new(Guest::new(ground.clone(), number)));
-        let mut guest = || guests.next().ok_or_else(|| io::Error::other("too few guests"));
-        let searching = guest()?;
+        let mut invited = (1..=7).map(|number| Arc::new(Guest::new(ground.clone(), number)));
+        let mut another = || invited.next().ok_or_else(|| io::Error::other("too few guests"));
+        let searching = another()?;
         let offer = searching.search(&stage).await?;
-        let mut held = Vec::new();
+        let mut parties = Vec::new();
         for _ in 0..6 {
-            let guest = guest()?;
+            let guest = another()?;
             let hold = guest.choose(&stage).await?;
             guest.name(hold).await?;
-            held.push((guest, hold));
+            parties.push((guest, hold));
         }
         let [holding, leaving, starting, typing, paid, ticketed] =
-            <[_; 6]>::try_from(held).map_err(|_| io::Error::other("six guests hold places"))?;
+            <[_; 6]>::try_from(parties).map_err(|_| io::Error::other("six guests hold places"))?;
         for (guest, hold) in [&typing, &paid, &ticketed] {
             let form = guest.start_to_pay(*hold).await?;
             if *hold != typing.1 {

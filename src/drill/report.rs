@@ -1,6 +1,6 @@
 //! What a drill found, for people: a table, and the story of whatever broke a rule.
 
-use std::{collections::HashMap, fmt::Write as _, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, time::Duration};
 
 use domain::hold::HoldId;
 
@@ -58,7 +58,7 @@ fn line(fault: Fault, mut record: Record) -> String {
 }
 
 /// The history of a seat that no order explains.
-pub fn seat(key: &SeatKey, violation: &Violation, holds: &HashMap<HoldId, Permits>) -> String {
+pub fn seat(key: &SeatKey, violation: &Violation, holds: &BTreeMap<HoldId, Permits>) -> String {
     let mut text = format!("{} {}: no order explains what was seen of it\n", key.0, key.1);
     let register = violation.stuck.register;
     let _ = writeln!(

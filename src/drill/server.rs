@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::web::Web;
 
-const START_WITHIN: Duration = Duration::from_secs(60);
+const START_WITHIN: Duration = Duration::from_mins(1);
 
 /// Dropping it kills its process.
 #[derive(Debug)]

@@ -80,7 +80,7 @@ impl Timetable {
                     .into_iter()
                     .enumerate()
             {
-                legs.push(self.leg(self.flight(number, leg), [line[leg], line[leg + 1]], times, period)?);
+                legs.push(Self::leg(self.flight(number, leg), [line[leg], line[leg + 1]], times, period)?);
             }
         }
         let schedule = CarrierSchedule {
@@ -108,7 +108,6 @@ impl Timetable {
     }
 
     fn leg(
-        &self,
         flight: FlightDesignator,
         [from, to]: [AirportCode; 2],
         (off, on): (Time, Time),

@@ -1,4 +1,4 @@
-//! Postgres messages in a stream of bytes (PostgreSQL documentation, "Message Formats").
+//! Postgres messages in a stream of bytes (documentation of `PostgreSQL`, "Message Formats").
 
 /// A whole message as it stands on the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use domain::hold::HoldId;
 
@@ -40,7 +40,7 @@ pub struct Stuck {
 ///
 /// # Errors
 /// There is none.
-pub fn check(history: &SeatHistory, holds: &HashMap<HoldId, Permits>) -> Result<(), Box<Violation>> {
+pub fn check(history: &SeatHistory, holds: &BTreeMap<HoldId, Permits>) -> Result<(), Box<Violation>> {
     let events = events(history);
     let fail = |stuck| Box::new(Violation { events: events.clone(), stuck });
     if !history.contradictions.is_empty() {
@@ -56,7 +56,7 @@ pub fn check(history: &SeatHistory, holds: &HashMap<HoldId, Permits>) -> Result<
     search::search(&events, holds).map_err(fail)
 }
 
-fn picked_after_the_end(event: &Event, holds: &HashMap<HoldId, Permits>) -> bool {
+fn picked_after_the_end(event: &Event, holds: &BTreeMap<HoldId, Permits>) -> bool {
     let What::Took { hold, .. } = event.what else { return false };
     holds.get(&hold).is_some_and(|permits| permits.over < event.invoked)
 }

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use domain::{hold::HoldId, seat::SeatState};
 
@@ -12,7 +12,7 @@ use crate::{
 ///
 /// # Errors
 /// There is none: where the longest order ended.
-pub fn search(events: &[Event], holds: &HashMap<HoldId, Permits>) -> Result<(), Stuck> {
+pub fn search(events: &[Event], holds: &BTreeMap<HoldId, Permits>) -> Result<(), Stuck> {
     let search = Search { events, holds, known: known(events) };
     let mut visited = HashSet::new();
     let mut best = Place::start(events.len());
@@ -92,7 +92,7 @@ impl Place {
 
 struct Search<'a> {
     events: &'a [Event],
-    holds: &'a HashMap<HoldId, Permits>,
+    holds: &'a BTreeMap<HoldId, Permits>,
     /// By version, up to the last that was seen.
     known: Vec<Known>,
 }

@@ -1,4 +1,4 @@
-use std::{collections::HashMap, time::Instant};
+use std::{collections::BTreeMap, time::Instant};
 
 use domain::{
     cabin::SeatNumber,
@@ -35,7 +35,7 @@ fn read(version: SeatVersion, state: SeatState) -> What {
 
 /// Whether an order was found.
 fn fits(events: &[Event], permits: &[(HoldId, Permits)]) -> bool {
-    let holds: HashMap<HoldId, Permits> = permits.iter().copied().collect();
+    let holds: BTreeMap<HoldId, Permits> = permits.iter().copied().collect();
     let mut history = SeatHistory::default();
     for event in events {
         match event.what {

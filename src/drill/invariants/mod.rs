@@ -6,7 +6,7 @@ mod money;
 mod promises;
 mod quiet;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use sqlx::{PgPool, postgres::PgPoolOptions};
 
@@ -77,7 +77,7 @@ pub async fn story(pool: &PgPool, broken: &Broken) -> Result<String, AuditError>
         for (what, sql) in STORY {
             let rows: Vec<String> = sqlx::query_scalar(*sql).bind(id).fetch_all(pool).await?;
             for row in rows {
-                story.push_str(&format!("    {what}: {row}\n"));
+                let _ = writeln!(story, "    {what}: {row}");
             }
         }
     }

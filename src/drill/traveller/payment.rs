@@ -74,7 +74,7 @@ impl Traveller {
                     }
                 }
                 Answer::Done(PayStep::Review {} | PayStep::Late) | Answer::Unclear => {
-                    self.unclear(attempt).await
+                    self.unclear(attempt).await;
                 }
                 Answer::Done(PayStep::Ticketed { .. }) => return Err(GaveUp),
                 Answer::Refused(refusal) => {

@@ -144,7 +144,7 @@ impl Traveller {
                     history.note(departure, seat, event(owned, call.answered));
                 }
                 for change in &picked.changes {
-                    history.note(departure, change.seat, event(moved(claim, change), call.answered));
+                    history.note(departure, change.seat, event(moved(claim, *change), call.answered));
                 }
                 screen.picture.apply_snapshot(&picked.changes);
                 Ok(Outcome::Seated)
@@ -211,7 +211,7 @@ impl Traveller {
 }
 
 /// What a change in the answer to a pick tells of its seat.
-fn moved(claim: &Claim, change: &SeatChange) -> What {
+fn moved(claim: &Claim, change: SeatChange) -> What {
     match change.state {
         SeatState::Available => What::Gave { hold: claim.hold, version: change.version },
         SeatState::Held => What::Took { hold: claim.hold, version: change.version },

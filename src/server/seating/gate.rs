@@ -39,16 +39,15 @@ impl Gate {
     /// Starts the task that tells Redis; it ends with the `tasks`.
     pub fn start(postgres: Postgres, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
         let redis = Arc::new(Redis { client: redis, connection: Mutex::default() });
-        let (notes, noted) = mpsc::channel(BACKLOG);
-        tasks.spawn(tell(redis.clone(), noted));
+        let (notes, incoming) = mpsc::channel(BACKLOG);
+        tasks.spawn(tell(redis.clone(), incoming));
         Self { postgres, redis, notes, fought_for: Arc::default() }
     }
 
     /// The seat as it is, where this pick can only be refused; none where it must be tried.
     pub async fn hopeless(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
-        let is_fought_for =
-            lock(&self.fought_for).get(&pick.departure).is_some_and(|at| at.elapsed() < MEMORY);
-        if !is_fought_for || self.redis.version_of(pick).await.is_none_or(|taken| taken <= pick.version) {
+        let is_wanted = lock(&self.fought_for).get(&pick.departure).is_some_and(|at| at.elapsed() < MEMORY);
+        if !is_wanted || self.redis.version_of(pick).await.is_none_or(|taken| taken <= pick.version) {
             return Ok(None);
         }
         self.postgres.taken_by_another(pick).await
@@ -66,10 +65,10 @@ impl Gate {
                 drop(fought_for);
                 self.note(pick.departure, *now);
             }
-            PickAnswer::Picked(changes) => {
-                // Where nobody fights, nobody would read it.
-                if lock(&self.fought_for).contains_key(&pick.departure) {
-                    changes.iter().for_each(|change| self.note(pick.departure, *change));
+            // Where nobody fights, nobody would read it.
+            PickAnswer::Picked(changes) if lock(&self.fought_for).contains_key(&pick.departure) => {
+                for change in changes {
+                    self.note(pick.departure, *change);
                 }
             }
             _ => {}
@@ -138,10 +137,10 @@ fn key(departure: DepartureId, seat: &str) -> String {
 }
 
 async fn tell(redis: Arc<Redis>, mut noted: mpsc::Receiver<(DepartureId, SeatChange)>) {
-    let mut notes = Vec::new();
-    while noted.recv_many(&mut notes, 256).await > 0 {
+    let mut waiting = Vec::new();
+    while noted.recv_many(&mut waiting, 256).await > 0 {
         let mut pipe = redis::pipe();
-        for (departure, change) in notes.drain(..) {
+        for (departure, change) in waiting.drain(..) {
             let key = key(departure, &change.seat.to_string());
             if change.state == SeatState::Available {
                 pipe.cmd("DEL").arg(key).ignore();

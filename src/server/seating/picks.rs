@@ -109,17 +109,15 @@ impl Seating {
 
     /// What never changes of a visitor's hold; another's is as good as none.
     async fn facts(&self, visitor: Visitor, id: HoldId) -> Result<Arc<HoldFacts>, HoldError> {
-        let facts = match self.remembered.find(id) {
-            Some(facts) => facts,
-            None => {
-                let hold = self.live_hold(visitor, id).await?;
-                let facts =
-                    self.remembered.keep(id, visitor.0, hold.offer.cabin, hold.offer.party, &hold.legs);
-                for ((departure, traveller), seat) in &hold.seats {
-                    facts.sits(*departure, *traveller, *seat);
-                }
-                facts
+        let facts = if let Some(facts) = self.remembered.find(id) {
+            facts
+        } else {
+            let hold = self.live_hold(visitor, id).await?;
+            let facts = self.remembered.keep(id, visitor.0, hold.offer.cabin, hold.offer.party, &hold.legs);
+            for ((departure, traveller), seat) in &hold.seats {
+                facts.sits(*departure, *traveller, *seat);
             }
+            facts
         };
         if facts.visitor == visitor.0 { Ok(facts) } else { Err(HoldError::NotFound) }
     }

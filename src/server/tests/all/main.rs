@@ -12,8 +12,8 @@ mod world;
 mod model;
 
 mod asking;
-mod cancelling;
 mod batches;
+mod cancelling;
 mod deadlocks;
 mod disputes;
 mod gate;

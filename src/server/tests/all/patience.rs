@@ -141,7 +141,7 @@ fn ask(
 }
 
 /// All kinds of requests at once.
-async fn ask_everything(world: &World, people: &People) -> JoinSet<Answer> {
+fn ask_everything(world: &World, people: &People) -> JoinSet<Answer> {
     let app = router(world.site.clone());
     let mut asked = JoinSet::new();
     for request in people.requests(world) {
@@ -195,7 +195,7 @@ async fn with_postgres_stopped_every_request_ends_in_time_and_it_works_again_at_
     let world = own_world(&postgres).await;
     let people = People::come(&world).await;
     let stopped = postgres.stop();
-    let mut asked = ask_everything(&world, &people).await;
+    let mut asked = ask_everything(&world, &people);
     while let Some(answer) = asked.join_next().await {
         check(&answer.unwrap());
     }
@@ -215,7 +215,7 @@ async fn requests_in_the_middle_of_a_transaction_when_postgres_stops_are_done_wh
     let mut tx = in_the_way.begin().await.unwrap();
     sqlx::query("select from visitors for update").execute(&mut *tx).await.unwrap();
     sqlx::query("select from holds for update").execute(&mut *tx).await.unwrap();
-    let mut asked = ask_everything(&world, &people).await;
+    let mut asked = ask_everything(&world, &people);
     let waiting = "select count(*) from pg_stat_activity
         where application_name = 'skyconnect' and wait_event_type = 'Lock'";
     while world.count(waiting).await < 3 {
