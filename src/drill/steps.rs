@@ -115,6 +115,7 @@ async fn killed_at(
     let left = play(ground, pool, story, number).await;
     if !reviver.is_finished() {
         reviver.abort();
+        left?;
         return Err(io::Error::other("the step was never reached").into());
     }
     reviver.await??;
