@@ -35,9 +35,14 @@ pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError>
     if site.paying.retake(errand, &payment, &intent).await? {
         return Ok(());
     }
-    let was_authorised = intent.status == IntentStatus::RequiresCapture;
+    // A card that was accepted stays on the intent when it is cancelled, so that a worker who died after the void
+    // still tells its holder.
+    let was_authorised = match &intent.status {
+        IntentStatus::Canceled => intent.card_last4.is_some() && intent.last_error.is_none(),
+        status => *status == IntentStatus::RequiresCapture,
+    };
     match intent.status {
-        IntentStatus::Canceled => voided(site, errand, Some(id), false).await,
+        IntentStatus::Canceled => voided(site, errand, Some(id), was_authorised).await,
         IntentStatus::Succeeded => {
             // We capture only what is ticketed, so somebody else did: a person must look.
             tracing::error!(booking = %errand.booking, intent = intent.id, "captured without a ticket");

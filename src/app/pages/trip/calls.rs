@@ -1,5 +1,6 @@
 //! What the pages of a trip ask of the server.
 
+#[cfg(feature = "ssr")]
 use domain::pnr::Pnr;
 use leptos::prelude::*;
 use uuid::Uuid;
