@@ -15,7 +15,9 @@ export function inAMonth(days = 0) {
 export class Traveller {
   // `scripts` tells whether the browser runs JavaScript; `complaints` fills with what its pages complained of.
   constructor(page, { scripts, complaints }) {
-    Object.assign(this, { page, scripts, complaints });
+    // Nobody books for the same people under the same address as somebody else: the site would ask first.
+    const email = `ada.${crypto.randomUUID().slice(0, 8)}@example.com`;
+    Object.assign(this, { page, scripts, complaints, email });
   }
 
   button(name) { return this.page.getByRole('button', { name }); }
@@ -71,7 +73,7 @@ export class Traveller {
     });
   }
 
-  async nameEveryone(people, email = 'ada@example.com') {
+  async nameEveryone(people, email = this.email) {
     for (const [index, [given, surname]] of people.entries()) {
       const person = this.page.getByRole('group', { name: `Traveller ${index + 1}` });
       await person.getByLabel('Given name').fill(given);
