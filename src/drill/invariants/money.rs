@@ -129,8 +129,9 @@ fn given_back_otherwise(intents: &[IntentLine], payments: &HashMap<String, Payme
 }
 
 async fn lost_events(ground: &Ground, pool: &PgPool) -> Result<Vec<String>, AuditError> {
+    // First what was acknowledged: an event that arrives between the two looks is no lost one.
+    let acknowledged = ground.world.webhooks.acknowledged();
     let stored: Vec<String> = sqlx::query_scalar("select id from stripe_events").fetch_all(pool).await?;
     let stored: std::collections::HashSet<String> = stored.into_iter().collect();
-    let acknowledged = ground.world.webhooks.acknowledged();
     Ok(acknowledged.into_keys().filter(|id| !stored.contains(id)).collect())
 }
