@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use domain::{cabin::Cabin, departure::DepartureId};
+use domain::departure::DepartureId;
 use server::{cancelling::see_to, postgres::Postgres, timetables::Timetables};
 
 /// Nothing is sold on it any more, and everyone on it is given back. Viewers of its seat map learn of it by the digest,
@@ -13,11 +13,10 @@ pub async fn cancel_departure(postgres: Postgres, departure: &str, reason: &str)
         return Err("say why, by --reason TEXT".into());
     }
     let timetables = Timetables::load(postgres.clone()).await.map_err(|e| e.to_string())?;
-    let scheduled = timetables.current().departure(&departure);
-    let scheduled = scheduled.ok_or_else(|| format!("{departure} is not in the schedule"))?;
-    let cabins: Vec<Cabin> =
-        Cabin::ALL.into_iter().filter(|cabin| scheduled.configuration.places(*cabin) > 0).collect();
-    let is_new = postgres.call_off(departure, &cabins, reason).await.map_err(|e| e.to_string())?;
+    if timetables.current().departure(&departure).is_none() {
+        return Err(format!("{departure} is not in the schedule"));
+    }
+    let is_new = postgres.call_off(departure, reason).await.map_err(|e| e.to_string())?;
     println!("{departure} {}", if is_new { "is called off" } else { "was called off before" });
     let count = Cell::new(0);
     let seen = see_to(&postgres, departure, |_| {
@@ -29,5 +28,9 @@ pub async fn cancel_departure(postgres: Postgres, departure: &str, reason: &str)
     .await
     .map_err(|e| e.to_string())?;
     println!("{seen}");
-    if seen.failed == 0 { Ok(()) } else { Err("some bookings failed; the server goes on with them".into()) }
+    if seen.failed == 0 {
+        Ok(())
+    } else {
+        Err("some holds or bookings failed; the server goes on with them".into())
+    }
 }

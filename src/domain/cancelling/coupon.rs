@@ -41,6 +41,9 @@ pub struct Coupon {
     pub departs_at: Timestamp,
     /// Whether the airline has called the departure off.
     pub called_off: bool,
+    /// Whether its traveller was still to fly a departure of the same bound that was called off, this one or another:
+    /// the rest is of no use without it.
+    pub is_stranded: bool,
     pub value: CouponValue,
     /// Whether the fare is given back on cancelling, by the rules that the ticket was sold with.
     pub refundable: bool,

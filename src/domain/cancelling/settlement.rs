@@ -180,7 +180,7 @@ fn share(coupon: &Coupon, cause: Cause, free_day: bool) -> Share {
     let why = match cause {
         Cause::Unpaid => Why::Unpaid,
         Cause::Airline => Why::CalledOff,
-        Cause::Traveller if coupon.called_off => Why::CalledOff,
+        Cause::Traveller if coupon.called_off || coupon.is_stranded => Why::CalledOff,
         Cause::Traveller if free_day => Why::FreeDay,
         Cause::Traveller if coupon.refundable => Why::Refundable,
         Cause::Traveller => Why::TaxesAlone,
@@ -194,7 +194,10 @@ fn share(coupon: &Coupon, cause: Cause, free_day: bool) -> Share {
 }
 
 /// On each leg that loses somebody and has yet to leave, whoever stays has the adults that they need.
-fn nobody_is_left_alone(coupons: &[Coupon], chosen: &[CouponKey], now: Timestamp) -> Result<(), Refusal> {
+///
+/// # Errors
+/// [`Refusal::InfantWithoutAdult`] or [`Refusal::ChildAlone`], for the first such leg.
+pub fn nobody_is_left_alone(coupons: &[Coupon], chosen: &[CouponKey], now: Timestamp) -> Result<(), Refusal> {
     let mut staying: BTreeMap<u8, [usize; 3]> = chosen.iter().map(|key| (key.leg, [0; 3])).collect();
     for coupon in coupons {
         let stays =

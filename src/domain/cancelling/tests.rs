@@ -34,6 +34,7 @@ fn booking(kinds: &[TravellerKind]) -> Vec<Coupon> {
             state: CouponState::Open,
             departs_at: BOUGHT + hours(240 + 24 * i64::from(leg)),
             called_off: false,
+            is_stranded: false,
             value: VALUE,
             refundable: false,
         })

@@ -9,7 +9,7 @@ use crate::postgres::{EndAs, Postgres, StoreError};
 pub struct SeenTo {
     pub holds: usize,
     pub bookings: usize,
-    /// Bookings that could not be seen to yet.
+    /// Holds and bookings that could not be seen to yet.
     pub failed: usize,
     /// Whether nobody is left on it.
     pub done: bool,
@@ -31,7 +31,7 @@ impl fmt::Display for SeenTo {
 /// at once: what is done is not done again.
 ///
 /// # Errors
-/// Postgres is away. One booking that fails does not stop the others.
+/// Postgres is away. One hold or booking that fails does not stop the others.
 pub async fn see_to(
     postgres: &Postgres,
     departure: DepartureId,
@@ -40,11 +40,19 @@ pub async fn see_to(
     let mut seen = SeenTo::default();
     loop {
         let before = (seen.holds, seen.bookings);
-        for hold in postgres.live_holds_on(departure).await? {
-            tell(&postgres.end(hold, EndAs::Released, None).await?);
-            seen.holds += 1;
-        }
         seen.failed = 0;
+        for hold in postgres.live_holds_on(departure).await? {
+            match postgres.end(hold, EndAs::Released, None).await {
+                Ok(seats) => {
+                    tell(&seats);
+                    seen.holds += 1;
+                }
+                Err(error) => {
+                    tracing::error!(%hold, %departure, %error, "a hold could not be ended yet");
+                    seen.failed += 1;
+                }
+            }
+        }
         for booking in postgres.bookings_on(departure).await? {
             match postgres.give_back_called_off(booking, departure).await {
                 Ok(Some(seats)) => {

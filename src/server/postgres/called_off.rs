@@ -17,15 +17,11 @@ use super::{
 };
 
 impl Postgres {
-    /// Calls a departure off and closes its cabins, in one transaction: from then on nobody takes a place on it. Called
-    /// off before, it stays so, with the reason of then. Tells whether it is new.
-    pub async fn call_off(
-        &self,
-        departure: DepartureId,
-        cabins: &[Cabin],
-        reason: &str,
-    ) -> Result<bool, StoreError> {
-        let letters: Vec<String> = cabins.iter().map(|cabin| cabin.letter().to_string()).collect();
+    /// Calls a departure off and closes its cabins, in one transaction: from then on nobody takes a place on it, not even
+    /// in a cabin that a later schedule brings. Called off before, it stays so, with the reason of then. Tells whether it
+    /// is new.
+    pub async fn call_off(&self, departure: DepartureId, reason: &str) -> Result<bool, StoreError> {
+        let letters: Vec<String> = Cabin::ALL.iter().map(|cabin| cabin.letter().to_string()).collect();
         let mut tx = self.pool.begin().await?;
         let called_off = sqlx::query!(
             "insert into departures_cancelled (departure, reason) values ($1, $2) on conflict do nothing",
@@ -90,8 +86,8 @@ impl Postgres {
         .await?)
     }
 
-    /// Gives a booking back in full what is left of the bound that this departure is part of. None where there is nothing
-    /// left to do: it was done before, or the booking is unpaid and being unwound.
+    /// Gives a booking back in full what is left of the bound that this departure is part of, for whoever was still to
+    /// fly on it. None where there is nothing left to do: it was done before, or the booking is unpaid and being unwound.
     pub async fn give_back_called_off(
         &self,
         booking: Uuid,
@@ -110,7 +106,7 @@ impl Postgres {
         let mut tx = self.pool.begin().await?;
         lock(&mut tx, booking).await?;
         let purchase = Purchase::read(&mut tx, booking).await?;
-        let chosen = purchase.open_on_bound_of(departure);
+        let chosen = purchase.stranded_by(departure);
         if chosen.is_empty() || purchase.state == BookingState::Unpaid {
             return Ok(None);
         }
@@ -119,8 +115,8 @@ impl Postgres {
         let id = Uuid::new_v4();
         sqlx::query!(
             "insert into cancellations
-                (id, booking_id, reason, state, refund_minor, fee_minor, currency, quoted_until, confirmed_at)
-            values ($1, $2, $3, 'confirmed', $4, $5, $6, sky_now(), sky_now())",
+                (id, booking_id, reason, refund_minor, fee_minor, currency, quoted_until)
+            values ($1, $2, $3, $4, $5, $6, sky_now())",
             id,
             booking,
             Cause::Airline.as_str(),
@@ -131,27 +127,14 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         giving_back::write_shares(&mut tx, id, &settlement).await?;
+        giving_back::confirm(&mut tx, id).await?;
         let freed = giving_back::give_back(&mut tx, &purchase, id).await?;
         tx.commit().await?;
         Ok(Some(freed))
     }
 
-    /// Closes what holds that ended meanwhile have given back, and notes that everyone was seen to, if so. Tells whether it
-    /// is noted, now or before.
+    /// Notes that everyone was seen to, if so. Tells whether it is noted, now or before.
     pub async fn seen_to(&self, departure: DepartureId) -> Result<bool, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        sqlx::query!(
-            "select from departure_cabins where departure = $1 order by cabin for no key update",
-            departure.to_string()
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        sqlx::query!(
-            "update departure_cabins set places = taken where departure = $1 and places <> taken",
-            departure.to_string()
-        )
-        .execute(&mut *tx)
-        .await?;
         sqlx::query!(
             "update departures_cancelled d set done_at = sky_now()
             where d.departure = $1 and d.done_at is null
@@ -161,9 +144,8 @@ impl Postgres {
                     where l.departure = d.departure and h.state in ('active', 'reserved'))",
             departure.to_string()
         )
-        .execute(&mut *tx)
+        .execute(&self.pool)
         .await?;
-        tx.commit().await?;
         Ok(!self.called_off().await?.contains(&departure))
     }
 }

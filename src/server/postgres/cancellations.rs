@@ -126,12 +126,7 @@ impl Postgres {
             tx.commit().await?;
             return Err(CancelRefusal::Requoted(fresh));
         }
-        sqlx::query!(
-            "update cancellations set state = 'confirmed', confirmed_at = sky_now() where id = $1",
-            id
-        )
-        .execute(&mut *tx)
-        .await?;
+        giving_back::confirm(&mut tx, id).await?;
         let seats = giving_back::give_back(&mut tx, &purchase, id).await?;
         keep(&mut tx, asking, Some(purchase.hold), &Ok::<_, ()>(purchase.pnr)).await?;
         tx.commit().await?;

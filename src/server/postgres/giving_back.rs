@@ -47,6 +47,17 @@ pub(super) async fn write_shares(
     Ok(())
 }
 
+/// Quoted before, and in the same transaction where nobody is asked, so that the recorder sees the seats that it frees.
+pub(super) async fn confirm(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update cancellations set state = 'confirmed', confirmed_at = sky_now() where id = $1",
+        cancellation
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
 /// Carries out a confirmed cancellation of a locked booking: its coupons are cancelled, their places and seats free, the
 /// money is on its way back and the traveller is told. With nothing to pay back it is settled at once.
 pub(super) async fn give_back(
@@ -119,7 +130,6 @@ pub(super) async fn free(
     Ok(seats)
 }
 
-/// Places of a departure that was called off are gone with it: nobody takes them again.
 async fn free_places(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), StoreError> {
     sqlx::query!(
         "select from departure_cabins k where (k.departure, k.cabin) in (
@@ -131,11 +141,9 @@ async fn free_places(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), Store
     .fetch_all(&mut **tx)
     .await?;
     sqlx::query!(
-        "update departure_cabins k set taken = k.taken - f.places,
-            places = case when f.called_off then k.taken - f.places else k.places end
+        "update departure_cabins k set taken = k.taken - f.places
         from (
-            select c.departure, c.cabin, count(*) as places, exists (
-                select from departures_cancelled d where d.departure = c.departure) as called_off
+            select c.departure, c.cabin, count(*) as places
             from cancellation_coupons g join coupons c on c.ticket = g.ticket and c.leg = g.leg
             join tickets t on t.number = c.ticket
             where g.cancellation_id = $1 and t.kind <> 'INF' group by c.departure, c.cabin) f

@@ -1,6 +1,6 @@
 use domain::{
     booking::BookingState,
-    cancelling::{Coupon, CouponKey, CouponValue},
+    cancelling::{Coupon, CouponKey, CouponValue, nobody_is_left_alone},
     coupon::CouponState,
     departure::DepartureId,
     fare::BrandTerms,
@@ -73,11 +73,16 @@ impl Purchase {
                     state: CouponState::parse(&c.state)?,
                     departs_at: Timestamp::from_millisecond(c.departs_at_ms).ok()?,
                     called_off: c.called_off,
+                    is_stranded: false,
                     value: CouponValue { fare_minor: c.fare_minor, tax_minor: c.tax_minor },
                     refundable: terms.refundable,
                 })
             })
             .collect::<Option<Vec<_>>>();
+        let coupons = coupons.map(|mut coupons| {
+            tell_stranded(&mut coupons, &offer.bounds);
+            coupons
+        });
         let read = || {
             Some(Self {
                 booking,
@@ -96,17 +101,22 @@ impl Purchase {
         })
     }
 
-    /// The open coupons of that departure and of the rest of its bound, as far as it has not left.
-    pub fn open_on_bound_of(&self, departure: DepartureId) -> Vec<CouponKey> {
-        let mut first = 0;
-        let mut legs = 0..0;
-        for bound in &self.bounds {
-            if bound.contains(&departure) {
-                legs = first..first + bound.len();
-            }
-            first += bound.len();
+    /// What is of no use without that departure: of everyone who was to fly on it, the open coupons of its bound, as far
+    /// as it has not left. Of everyone in the booking, where a child or an infant would else be left alone.
+    pub fn stranded_by(&self, departure: DepartureId) -> Vec<CouponKey> {
+        let Some(leg) = self.bounds.iter().flatten().position(|id| *id == departure) else {
+            return Vec::new();
+        };
+        let everyone =
+            || self.open().filter(|c| same_bound(&self.bounds, leg, c.key.leg.into())).map(|c| c.key);
+        let flies = |key: &CouponKey| {
+            self.open().any(|c| c.key.ticket == key.ticket && usize::from(c.key.leg) == leg)
+        };
+        let stranded: Vec<CouponKey> = everyone().filter(flies).collect();
+        match nobody_is_left_alone(&self.coupons, &stranded, self.now) {
+            Ok(()) => stranded,
+            Err(_) => everyone().collect(),
         }
-        self.open().filter(|c| legs.contains(&usize::from(c.key.leg))).map(|c| c.key).collect()
     }
 
     /// Coupons that may still be given back.
@@ -114,4 +124,26 @@ impl Purchase {
         let is_left = |c: &&Coupon| c.state == CouponState::Open && (c.called_off || c.departs_at > self.now);
         self.coupons.iter().filter(is_left)
     }
+}
+
+/// Marks the coupons whose traveller has an open one on the same bound of which the departure was called off.
+fn tell_stranded(coupons: &mut [Coupon], bounds: &[Vec<DepartureId>]) {
+    let lost: Vec<CouponKey> =
+        coupons.iter().filter(|c| c.called_off && c.state == CouponState::Open).map(|c| c.key).collect();
+    for coupon in coupons {
+        coupon.is_stranded = lost.iter().any(|lost| {
+            lost.ticket == coupon.key.ticket && same_bound(bounds, lost.leg.into(), coupon.key.leg.into())
+        });
+    }
+}
+
+fn same_bound(bounds: &[Vec<DepartureId>], one: usize, other: usize) -> bool {
+    let bound_of = |leg: usize| {
+        let ends = bounds.iter().scan(0, |end, bound| {
+            *end += bound.len();
+            Some(*end)
+        });
+        ends.take_while(|end| *end <= leg).count()
+    };
+    bound_of(one) == bound_of(other)
 }

@@ -62,9 +62,8 @@ impl Postgres {
             value_minor = settlement.value_minor();
             let id = Uuid::new_v4();
             sqlx::query!(
-                "insert into cancellations (id, booking_id, reason, state, refund_minor, fee_minor, currency,
-                    quoted_until, confirmed_at, settled_at)
-                values ($1, $2, $3, 'settled', 0, 0, $4, sky_now(), sky_now(), sky_now())",
+                "insert into cancellations (id, booking_id, reason, refund_minor, fee_minor, currency, quoted_until)
+                values ($1, $2, $3, 0, 0, $4, sky_now())",
                 id,
                 booking,
                 Cause::Unpaid.as_str(),
@@ -73,6 +72,7 @@ impl Postgres {
             .execute(&mut *tx)
             .await?;
             giving_back::write_shares(&mut tx, id, &settlement).await?;
+            giving_back::confirm(&mut tx, id).await?;
             freed = giving_back::free(&mut tx, &purchase, id).await?;
         }
         drop_refunds(&mut tx, booking).await?;

@@ -245,7 +245,7 @@ async fn what_was_quoted_is_honoured_and_more_is_quoted_anew(_: PgPoolOptions, o
     assert_eq!(owed(&world, "fees").await, 0, "the free day was on when it was quoted");
 
     let quote = trips(&world).quote_cancellation(ada.into(), pnr, &[key(&before, 1, 0)]).await.unwrap();
-    world.postgres.call_off(departure("Q1200"), &[Cabin::Economy], "fog").await.unwrap();
+    world.postgres.call_off(departure("Q1200"), "fog").await.unwrap();
     let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await
     else {
         panic!("less came back than is due")
@@ -412,7 +412,7 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     world.site.paying.start(dan.into(), paying).await.unwrap();
 
     let off = departure("Q1200");
-    assert!(world.postgres.call_off(off, &[Cabin::Business, Cabin::Economy], "fog").await.unwrap());
+    assert!(world.postgres.call_off(off, "fog").await.unwrap());
     let refused = world.choose(visitor(), &["Q1200"], 1).await;
     assert!(matches!(&refused, Err(HoldError::NotSold(why)) if why.contains("called it off")), "{refused:?}");
     let left = world.postgres.places_left(&[off], Cabin::Economy).await.unwrap();
@@ -427,7 +427,7 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     assert_eq!(world.count("select count(*) from departures_cancelled where done_at is null").await, 0);
     let seen = see_to(&world.postgres, off, |_| {}).await.unwrap();
     assert_eq!((seen.holds, seen.bookings, seen.done), (0, 0, true), "nobody is seen to twice");
-    assert!(!world.postgres.call_off(off, &[Cabin::Economy], "fog").await.unwrap());
+    assert!(!world.postgres.call_off(off, "fog").await.unwrap());
 
     for (who, pnr) in [(ada, booking), (bob, other)] {
         let after = trip(&world, who, pnr).await;

@@ -13,6 +13,7 @@ mod model;
 
 mod asking;
 mod batches;
+mod called_off;
 mod cancelling;
 mod deadlocks;
 mod disputes;
