@@ -118,12 +118,14 @@ impl Stripe {
         self.change(key, &request).await.map(Intent::from)
     }
 
-    /// Gives the payment up, and with it what was authorised. Refused once the money is captured.
+    /// Gives the payment up, and with it what was authorised; the answer shows the card that was accepted, if any. Refused
+    /// once the money is captured.
     ///
     /// # Errors
     /// [`StripeError`]; after `Unavailable` look with [`Stripe::retrieve`].
     pub async fn cancel(&self, key: &str, id: &str) -> Result<Intent, StripeError> {
-        self.change(key, &CancelPaymentIntent::new(intent_id(id)?)).await.map(Intent::from)
+        let request = CancelPaymentIntent::new(intent_id(id)?).expand(vec!["latest_charge".to_owned()]);
+        self.change(key, &request).await.map(Intent::from)
     }
 
     /// Gives captured money back; refused where the payment is charged back (`charge_disputed`). The key is written on the refund, so that [`Stripe::refunds_of`] can tell whose it is.

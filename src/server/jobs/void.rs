@@ -35,14 +35,8 @@ pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError>
     if site.paying.retake(errand, &payment, &intent).await? {
         return Ok(());
     }
-    // A card that was accepted stays on the intent when it is cancelled, so that a worker who died after the void
-    // still tells its holder.
-    let was_authorised = match &intent.status {
-        IntentStatus::Canceled => intent.card_last4.is_some() && intent.last_error.is_none(),
-        status => *status == IntentStatus::RequiresCapture,
-    };
     match intent.status {
-        IntentStatus::Canceled => voided(site, errand, Some(id), was_authorised).await,
+        IntentStatus::Canceled => voided(site, errand, Some(id), was_authorised(&intent)).await,
         IntentStatus::Succeeded => {
             // We capture only what is ticketed, so somebody else did: a person must look.
             tracing::error!(booking = %errand.booking, intent = intent.id, "captured without a ticket");
@@ -53,14 +47,21 @@ pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError>
             site.postgres.park(errand, "captured without a ticket").await
         }
         _ => match site.paying.stripe.cancel(&errand.call_key, id).await {
-            Ok(Intent { status: IntentStatus::Canceled, .. }) => {
+            // The bank may have agreed after we looked: what was cancelled tells.
+            Ok(cancelled @ Intent { status: IntentStatus::Canceled, .. }) => {
                 steps::reached("void.voided");
-                voided(site, errand, Some(id), was_authorised).await
+                voided(site, errand, Some(id), was_authorised(&cancelled)).await
             }
             Ok(intent) => site.postgres.put_off(errand, &format!("still {:?}", intent.status), None).await,
             Err(error) => put_off(site, errand, &error).await,
         },
     }
+}
+
+/// A card that was accepted stays on the intent when it is cancelled, so that a worker who finds it cancelled still tells
+/// its holder.
+fn was_authorised(cancelled: &Intent) -> bool {
+    cancelled.card_last4.is_some() && cancelled.last_error.is_none()
 }
 
 /// The void is confirmed for the intent that was looked at; one that appeared meanwhile is looked at next. `tell`: a

@@ -52,10 +52,22 @@ impl Postgres {
         .await?;
         let old =
             booking.filter(|booking| booking.hold_id == owner.hold_id).ok_or(TicketError::Gone)?.hold_id;
-        sqlx::query!("select id from holds where id = $1 and state = 'expired' for no key update", old)
-            .fetch_optional(&mut *tx)
-            .await?
-            .ok_or(TicketError::Gone)?;
+        // Whoever has chosen the same offer again meanwhile has started over, and does not mean to pay twice. Their visitor
+        // is locked, so no further one comes.
+        sqlx::query!(
+            "select id from holds old where id = $1 and state = 'expired'
+                and not exists (
+                    select from holds anew where anew.visitor = old.visitor and anew.offer_digest = old.offer_digest
+                        and anew.state in ('active', 'reserved'))
+                and not exists (
+                    select from holds anew where anew.visitor = old.visitor and anew.offer_digest = old.offer_digest
+                        and anew.state = 'converted' and anew.created_at > old.created_at)
+            for no key update",
+            old
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(TicketError::Gone)?;
         sqlx::query!(
             "insert into holds (id, visitor, expires_at, extended, places, offer_digest, offer, quote, total_minor,
                 currency, contact_email, contact_phone, account, retake_of)

@@ -4,11 +4,16 @@ use app::{
     answers::Settled,
     ports::{Checkout as _, HoldError, Seats as _, Visitor},
 };
+use axum::{
+    extract::Request,
+    http::Method,
+    middleware::{Next, from_fn},
+};
 use domain::{booking::BookingState, hold::HoldId, hold::HoldState, payment::PaymentState, pnr::Pnr};
 use server::{jobs::run_errand, postgres::Into};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeSet, sync::Arc};
-use tokio::task::JoinSet;
+use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::world::{World, departure, today, visitor};
 
@@ -164,4 +169,71 @@ async fn page_webhook_and_workers_at_once_take_the_seats_again_once(
     assert_eq!(world.count("select count(*) from tickets").await, 2);
     assert_eq!(world.count("select count(*) from holds").await, 2);
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_started_over_with_the_same_offer_is_not_charged_for_the_first_try(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for has_bought in [false, true] {
+        let ada = visitor();
+        let offer = world.offer(&["Q1200"], 1);
+        let hold = world.site.seating.choose(ada.into(), &offer).await.unwrap();
+        world.name(ada, hold, &["Moreno"]).await;
+        world.site.paying.start(ada.into(), hold).await.unwrap();
+        let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+        world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
+        world.pass(30).await;
+        assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+
+        // The offer is still good, and the worker that decides over the first payment has not come yet.
+        let anew = world.site.seating.choose(ada.into(), &offer).await.unwrap();
+        assert_ne!(anew, hold);
+        let seat = if has_bought { "31A" } else { "32A" };
+        world.pick(ada, anew, "Q1200", 0, seat, 0).await.unwrap();
+        if has_bought {
+            world.ticket(ada, anew).await;
+        }
+        run_errands(&world).await;
+        let first = states(&world, ada, hold).await;
+        assert_eq!(first, (BookingState::Failed, PaymentState::Voided), "has bought: {has_bought}");
+    }
+    assert_eq!(world.count("select count(*) from tickets").await, 1);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn whose_bank_agrees_between_the_look_and_the_void_is_told_too(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    world.name(ada, hold, &["Moreno"]).await;
+    world.site.paying.start(ada.into(), hold).await.unwrap();
+    let intent = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap().intent.unwrap();
+    world.site.seating.release(ada.into(), hold).await.unwrap();
+
+    // The card is accepted as soon as the worker has looked.
+    let (sandbox, of) = (world.sandbox.clone(), intent.clone());
+    let router = world.sandbox.router().layer(from_fn(move |request: Request, next: Next| {
+        let (sandbox, of) = (sandbox.clone(), of.clone());
+        async move {
+            let is_look = request.method() == Method::GET && request.uri().path().ends_with(&of);
+            let answer = next.run(request).await;
+            if is_look {
+                assert_eq!(sandbox.pay_by_card(&of, GOOD_CARD).unwrap(), "requires_capture");
+            }
+            answer
+        }
+    }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = world.site_with_stripe_at(format!("http://{}/", listener.local_addr().unwrap())).await;
+    tokio::spawn(async { axum::serve(listener, router).await });
+    assert!(run_errand(&site).await.unwrap());
+    assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
+    assert_eq!(world.count("select count(*) from outbox where step = 'failed'").await, 1);
 }
