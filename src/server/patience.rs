@@ -64,10 +64,12 @@ pub enum Asking {
 }
 
 /// Calls that a browser posts although they change nothing, since what they ask may be long.
-const READING_CALLS: [&str; 7] = [
+const READING_CALLS: [&str; 9] = [
     "bookable_days",
     "booking_hold",
     "departures_board",
+    "read_cancellation",
+    "read_offer",
     "read_trip",
     "search_flights",
     "seat_map",
@@ -122,6 +124,7 @@ mod tests {
             (Method::GET, "/book/7/seats", Asking::Page),
             (Method::GET, "/book/7/pay", Asking::Payment),
             (Method::POST, "/api/seat_map", Asking::Page),
+            (Method::POST, "/api/read_cancellation", Asking::Page),
             (Method::POST, "/api/settle_payment", Asking::Payment),
             (Method::POST, "/api/pick_seat", Asking::Change),
             (Method::POST, "/api/anything_new", Asking::Change),

@@ -62,7 +62,7 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     });
     let jobs = site.clone();
     tasks.spawn(async move {
-        every(Duration::from_mins(1), || keys::forget_answers(&jobs)).await;
+        every(Duration::from_mins(1), || keys::forget(&jobs)).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {

@@ -55,6 +55,8 @@ pub enum Opening {
 
 const TRIES: i64 = 10;
 const TRIES_WINDOW_SECS: f64 = 600.0;
+/// Tells the locks of tried locators from others; any number will do.
+const TRIES_LOCK: i32 = 0x5452_4950;
 
 impl Postgres {
     /// Lets a visitor see the trip of that PNR, if the surname (folded by the caller) is one of its travellers'.
@@ -66,13 +68,11 @@ impl Postgres {
         asking: &Once,
     ) -> Result<Opening, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let Some(found) = sqlx::query!("select id, hold_id from bookings where pnr = $1", pnr.as_str())
-            .fetch_optional(&mut *tx)
-            .await?
-        else {
-            return Ok(Opening::Wrong);
-        };
-        let booking = found.id;
+        // Many tries at once are counted like one after the other, and those of a locator that nobody has like those of
+        // any other: which of them exist is not to be learned here.
+        sqlx::query!("select pg_advisory_xact_lock($1, hashtext($2))", TRIES_LOCK, pnr.as_str())
+            .execute(&mut *tx)
+            .await?;
         let tries = sqlx::query_scalar!(
             r#"select count(*) as "n!" from trip_tries
             where pnr = $1 and at > (select sky_now()) - make_interval(secs => $2)"#,
@@ -84,10 +84,13 @@ impl Postgres {
         if tries >= TRIES {
             return Ok(Opening::TooManyTries);
         }
-        let surnames = sqlx::query_scalar!("select surname from tickets where booking_id = $1", booking)
-            .fetch_all(&mut *tx)
-            .await?;
-        let opening = if surnames.iter().any(|surname| is_traveller(surname)) {
+        let travellers = sqlx::query!(
+            "select b.id, b.hold_id, t.surname from bookings b join tickets t on t.booking_id = b.id where b.pnr = $1",
+            pnr.as_str()
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let opening = if let Some(found) = travellers.iter().find(|found| is_traveller(&found.surname)) {
             keep(&mut tx, asking, Some(HoldId(found.hold_id)), &Ok::<_, ()>(pnr)).await?;
             sqlx::query!("insert into visitors (id) values ($1) on conflict do nothing", visitor)
                 .execute(&mut *tx)
@@ -95,7 +98,7 @@ impl Postgres {
             sqlx::query!(
                 "insert into trip_grants (visitor, booking_id) values ($1, $2) on conflict do nothing",
                 visitor,
-                booking
+                found.id
             )
             .execute(&mut *tx)
             .await?;
@@ -106,6 +109,17 @@ impl Postgres {
         };
         tx.commit().await?;
         Ok(opening)
+    }
+
+    /// Forgets wrong tries that do not count any more.
+    pub async fn forget_tries(&self) -> Result<(), StoreError> {
+        sqlx::query!(
+            "delete from trip_tries where at <= (select sky_now()) - make_interval(secs => $1)",
+            TRIES_WINDOW_SECS
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
     }
 
     /// A trip that this visitor booked or opened.

@@ -28,6 +28,7 @@ mod limits;
 mod live;
 mod machines;
 mod mail;
+mod opening;
 mod pages;
 mod patience;
 mod paying;
