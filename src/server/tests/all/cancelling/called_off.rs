@@ -1,0 +1,55 @@
+use app::ports::{Checkout as _, HoldError};
+use domain::{booking::BookingState, cabin::Cabin, hold::HoldState, refund::RefundState};
+use server::{cancelling::see_to, jobs::go_on_cancelling};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::{booked, taken, trip};
+use crate::world::{World, departure, visitor};
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, booking) = booked(&world, &["Q1100", "Q1200"], 2).await;
+    let (bob, other) = booked(&world, &["Q1200"], 1).await;
+    let (carol, elsewhere) = booked(&world, &["Q1300"], 1).await;
+    let eve = visitor();
+    let choosing = world.choose(eve, &["Q1200"], 1).await.unwrap();
+    let dan = visitor();
+    let paying = world.choose(dan, &["Q1200"], 1).await.unwrap();
+    world.name(dan, paying, &["Moreno"]).await;
+    world.site.paying.start(dan.into(), paying).await.unwrap();
+
+    let off = departure("Q1200");
+    assert!(world.postgres.call_off(off, &[Cabin::Business, Cabin::Economy], "fog").await.unwrap());
+    let refused = world.choose(visitor(), &["Q1200"], 1).await;
+    assert!(matches!(&refused, Err(HoldError::NotSold(why)) if why.contains("called it off")), "{refused:?}");
+    let left = world.postgres.places_left(&[off], Cabin::Economy).await.unwrap();
+    assert_eq!(left[&off], 0);
+
+    // Cut off after the first booking; the job goes on.
+    let first = world.postgres.bookings_on(off).await.unwrap()[0];
+    assert!(world.postgres.give_back_called_off(first, off).await.unwrap().is_some());
+    assert!(world.postgres.give_back_called_off(first, off).await.unwrap().is_none(), "once");
+    world.audit().await;
+    go_on_cancelling(&world.site).await;
+    assert_eq!(world.count("select count(*) from departures_cancelled where done_at is null").await, 0);
+    let seen = see_to(&world.postgres, off, |_| {}).await.unwrap();
+    assert_eq!((seen.holds, seen.bookings, seen.done), (0, 0, true), "nobody is seen to twice");
+    assert!(!world.postgres.call_off(off, &[Cabin::Economy], "fog").await.unwrap());
+
+    for (who, pnr) in [(ada, booking), (bob, other)] {
+        let after = trip(&world, who, pnr).await;
+        assert_eq!(after.state, BookingState::Cancelled, "the whole bound is of no use");
+        assert_eq!(after.cancellations[0].refund, after.total);
+        assert_eq!(after.cancellations[0].refund_state, Some(RefundState::Queued));
+    }
+    assert_eq!(trip(&world, carol, elsewhere).await.state, BookingState::Ticketed);
+    assert!(matches!(world.view(eve, choosing).await, Err(HoldError::Ended(HoldState::Released))));
+    assert_eq!(world.count("select count(*) from outbox where step = 'void'").await, 1);
+    assert_eq!((taken(&world, "Q1200").await, taken(&world, "Q1100").await), (0, 0));
+    assert!(world.choose(visitor(), &["Q1200"], 1).await.is_err());
+    world.audit().await;
+}

@@ -1,0 +1,162 @@
+//! What travellers do: choosing, sitting down, paying.
+
+use std::sync::atomic::Ordering;
+
+use app::{
+    answers::{Contact, HoldView, PickRequest, Picked, Settled, TravellerEntry},
+    ports::{Checkout as _, HoldError, PickError, Seats as _, Visitor},
+};
+use domain::{
+    cabin::{Cabin, SeatNumber},
+    departure::DepartureId,
+    fare::{self, FareBrand},
+    hold::HoldId,
+    offer::Offer,
+    pnr::Pnr,
+    search::Itinerary,
+    seat::SeatVersion,
+    traveller::Party,
+};
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::date};
+use server::postgres::{Account, Claim, Once, TakeRefusal};
+use uuid::Uuid;
+
+use super::{World, departure};
+
+impl World {
+    /// A signed offer of these flights, all on the day in a month, for so many adults in economy.
+    pub fn offer(&self, flights: &[&str], adults: u8) -> String {
+        let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        // No two searches of a test make the same offer.
+        offer.expires_at += SignedDuration::from_secs(self.offers.fetch_add(1, Ordering::Relaxed));
+        self.site.signing.offer_token(&offer)
+    }
+
+    pub fn unsigned_offer(&self, flights: &[&str], party: Party) -> Offer {
+        let timetable = self.site.timetable.current();
+        let ids: Vec<DepartureId> = flights.iter().map(|flight| departure(flight)).collect();
+        let legs = ids.iter().map(|id| timetable.departure(id).expect("a scheduled flight")).collect();
+        let bounds = [Itinerary::new(legs).unwrap()];
+        let quote =
+            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports())
+                .unwrap();
+        Offer {
+            bounds: vec![ids],
+            cabin: Cabin::Economy,
+            brand: FareBrand::Standard,
+            party,
+            total: quote.total,
+            was: None,
+            expires_at: Timestamp::now() + SignedDuration::from_mins(30),
+        }
+    }
+
+    pub async fn choose(&self, visitor: Visitor, flights: &[&str], adults: u8) -> Result<HoldId, HoldError> {
+        self.site.seating.choose(visitor.into(), &self.offer(flights, adults)).await
+    }
+
+    /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
+    pub async fn take_in_order(&self, visitor: Visitor, flights: [&str; 2], reversed: bool) -> HoldId {
+        self.take(visitor, None, &flights, 1, reversed).await.unwrap()
+    }
+
+    /// Takes places of so many adults on these departures, on the account's count too.
+    pub async fn take_for(
+        &self,
+        account: Account,
+        visitor: Visitor,
+        flights: &[&str],
+        adults: u8,
+    ) -> Result<HoldId, TakeRefusal> {
+        self.take(visitor, Some(account), flights, adults, false).await
+    }
+
+    async fn take(
+        &self,
+        visitor: Visitor,
+        account: Option<Account>,
+        flights: &[&str],
+        adults: u8,
+        reversed: bool,
+    ) -> Result<HoldId, TakeRefusal> {
+        let offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        let timetable = self.site.timetable.current();
+        let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
+        let bounds = [Itinerary::new(legs.clone()).unwrap()];
+        let airports = self.site.timetable.airports();
+        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, airports).unwrap();
+        if reversed {
+            legs.reverse();
+        }
+        let id = HoldId(Uuid::new_v4());
+        let (schedule, digest) = (self.site.timetable.snapshot().0, id.to_string());
+        let asking = Once::new(&visitor.into(), "take", &id, None);
+        let claim = Claim {
+            id,
+            visitor: visitor.0,
+            offer: &offer,
+            offer_digest: &digest,
+            schedule,
+            quote: &quote,
+            legs: &legs,
+            asking: &asking,
+        };
+        match account {
+            Some(account) => self.postgres.take_for(account, &claim).await,
+            None => self.postgres.take(&claim).await,
+        }
+    }
+
+    pub async fn pick(
+        &self,
+        visitor: Visitor,
+        hold: HoldId,
+        flight: &str,
+        traveller: u8,
+        seat: &str,
+        version: SeatVersion,
+    ) -> Result<Picked, PickError> {
+        let seat = SeatNumber::parse(seat).unwrap();
+        let request = PickRequest { hold, departure: departure(flight), traveller, seat, version };
+        self.site.seating.pick(visitor, request).await
+    }
+
+    pub async fn view(&self, visitor: Visitor, hold: HoldId) -> Result<HoldView, HoldError> {
+        self.site.seating.hold(visitor, hold).await
+    }
+
+    /// Names Adas; those of each call are other people than before.
+    pub async fn name(&self, visitor: Visitor, hold: HoldId, surnames: &[&str]) {
+        let days = self.named.fetch_add(1, Ordering::Relaxed);
+        let born = date(1985, 4, 30).saturating_sub(days.days());
+        let travellers = surnames
+            .iter()
+            .map(|surname| TravellerEntry {
+                given_name: "Ada".into(),
+                surname: (*surname).into(),
+                birth_date: born.to_string(),
+            })
+            .collect();
+        let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
+        self.site.seating.name_travellers(visitor.into(), hold, travellers, contact).await.unwrap();
+    }
+
+    /// Pays for a hold with a good card, and gives its locator.
+    pub async fn ticket(&self, visitor: Visitor, hold: HoldId) -> Pnr {
+        let people = self.view(visitor, hold).await.unwrap().travellers.len();
+        self.name(visitor, hold, &vec!["Moreno"; people]).await;
+        self.site.paying.start(visitor.into(), hold).await.unwrap();
+        let payment = self.postgres.payment_of(visitor.0, hold).await.unwrap().unwrap();
+        self.sandbox.pay_by_card(&payment.intent.unwrap(), "4242424242424242").unwrap();
+        match self.site.paying.settle(visitor, hold).await.unwrap() {
+            Settled::Ticketed { pnr } => pnr,
+            other => panic!("not ticketed: {other:?}"),
+        }
+    }
+
+    /// A ticketed booking of one traveller, Ada Moreno, on Q1200.
+    pub async fn ticketed(&self, visitor: Visitor) -> Pnr {
+        let hold = self.choose(visitor, &["Q1200"], 1).await.unwrap();
+        self.ticket(visitor, hold).await
+    }
+}
