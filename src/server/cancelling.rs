@@ -30,7 +30,8 @@ impl Cancelling {
 
     /// What comes back for these coupons, written down to be confirmed.
     pub async fn quote(&self, caller: &Caller, pnr: Pnr, coupons: &[CouponKey]) -> Result<Uuid, CancelError> {
-        let asking = Once::new(caller, "quote_cancellation", &(pnr, coupons), None);
+        let hold = self.postgres.hold_of_trip(caller.visitor.0, pnr).await.map_err(away)?;
+        let asking = Once::new(caller, "quote_cancellation", &(pnr, coupons), hold);
         once(&self.postgres, &asking, async {
             let quoted = self.postgres.quote_cancellation(caller.visitor.0, pnr, coupons, &asking).await;
             let quote = quoted.map_err(refused)?;
@@ -42,7 +43,8 @@ impl Cancelling {
 
     /// Cancels as quoted, and tells everyone who watches which seats are free again.
     pub async fn confirm(&self, caller: &Caller, id: Uuid) -> Result<Pnr, CancelError> {
-        let asking = Once::new(caller, "confirm_cancellation", &id, None);
+        let hold = self.postgres.hold_of_cancellation(caller.visitor.0, id).await.map_err(away)?;
+        let asking = Once::new(caller, "confirm_cancellation", &id, hold);
         once(&self.postgres, &asking, async {
             let confirmed = self.postgres.confirm_cancellation(caller.visitor.0, id, &asking).await;
             let confirmed = confirmed.map_err(refused)?;

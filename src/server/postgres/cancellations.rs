@@ -1,6 +1,7 @@
 use domain::{
     booking::BookingState,
     cancelling::{Cause, CouponKey, Refusal, Settlement, settle},
+    hold::HoldId,
     pnr::Pnr,
     refund::CancellationState,
     ticket::TicketNumber,
@@ -57,6 +58,33 @@ pub struct Confirmed {
 }
 
 impl Postgres {
+    /// The hold of a trip that this visitor may see: with its booking's life, answers are kept.
+    pub async fn hold_of_trip(&self, visitor: Uuid, pnr: Pnr) -> Result<Option<HoldId>, StoreError> {
+        let hold = sqlx::query_scalar!(
+            "select b.hold_id from bookings b where b.pnr = $1 and (b.visitor = $2 or exists (
+                select from trip_grants g where g.booking_id = b.id and g.visitor = $2))",
+            pnr.as_str(),
+            visitor,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(hold.map(HoldId))
+    }
+
+    /// As `hold_of_trip`, for the trip that a cancellation is of.
+    pub async fn hold_of_cancellation(&self, visitor: Uuid, id: Uuid) -> Result<Option<HoldId>, StoreError> {
+        let hold = sqlx::query_scalar!(
+            "select b.hold_id from cancellations c join bookings b on b.id = c.booking_id
+            where c.id = $1 and (b.visitor = $2 or exists (
+                select from trip_grants g where g.booking_id = b.id and g.visitor = $2))",
+            id,
+            visitor,
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(hold.map(HoldId))
+    }
+
     /// Writes down what comes back for these coupons of a trip that this visitor may see; nothing is cancelled yet.
     pub async fn quote_cancellation(
         &self,

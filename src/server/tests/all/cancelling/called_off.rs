@@ -23,7 +23,7 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     world.site.paying.start(dan.into(), paying).await.unwrap();
 
     let off = departure("Q1200");
-    assert!(world.postgres.call_off(off, &[Cabin::Business, Cabin::Economy], "fog").await.unwrap());
+    assert!(world.postgres.call_off(off, "fog").await.unwrap());
     let refused = world.choose(visitor(), &["Q1200"], 1).await;
     assert!(matches!(&refused, Err(HoldError::NotSold(why)) if why.contains("called it off")), "{refused:?}");
     let left = world.postgres.places_left(&[off], Cabin::Economy).await.unwrap();
@@ -38,7 +38,7 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     assert_eq!(world.count("select count(*) from departures_cancelled where done_at is null").await, 0);
     let seen = see_to(&world.postgres, off, |_| {}).await.unwrap();
     assert_eq!((seen.holds, seen.bookings, seen.done), (0, 0, true), "nobody is seen to twice");
-    assert!(!world.postgres.call_off(off, &[Cabin::Economy], "fog").await.unwrap());
+    assert!(!world.postgres.call_off(off, "fog").await.unwrap());
 
     for (who, pnr) in [(ada, booking), (bob, other)] {
         let after = trip(&world, who, pnr).await;

@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use super::{booked, every_open, key, taken, trip, trips};
+use super::{A_DAY_LATER, booked, every_open, key, taken, trip, trips};
 use crate::world::{World, visitor};
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -93,5 +93,41 @@ async fn cancelling_while_others_book_the_same_departure_keeps_every_count(
     }
     crowd.join_all().await;
     assert_eq!((taken(&world, "Q1300").await, taken(&world, "Q1200").await), (0, 0));
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn answers_of_cancelling_are_kept_as_long_as_the_booking(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, pnr) = booked(&world, &["Q1100", "Q1200"], 1).await;
+    let chosen = [key(&trip(&world, ada, pnr).await, 0, 1)];
+    let caller = |who, key: &str| Caller { visitor: who, key: Some(Key::parse(key).unwrap()) };
+    let quote = trips(&world).quote_cancellation(caller(ada, "quote"), pnr, &chosen).await.unwrap();
+    let other = trips(&world).quote_cancellation(ada.into(), pnr, &chosen).await.unwrap();
+    trips(&world).confirm_cancellation(caller(ada, "confirm"), quote).await.unwrap();
+    let refusals = || async {
+        let late = trips(&world).quote_cancellation(caller(ada, "late-quote"), pnr, &chosen).await;
+        let twice = trips(&world).confirm_cancellation(caller(ada, "late-confirm"), other).await;
+        assert!(matches!(late, Err(CancelError::Refused(Refusal::AlreadyCancelled(_)))), "{late:?}");
+        assert!(matches!(twice, Err(CancelError::Refused(Refusal::AlreadyCancelled(_)))), "{twice:?}");
+    };
+    refusals().await;
+    let eve = caller(visitor(), "stranger");
+    assert!(trips(&world).quote_cancellation(eve.clone(), pnr, &chosen).await.is_err());
+    assert!(trips(&world).confirm_cancellation(eve, other).await.is_err());
+
+    for days in [1, 365] {
+        world.pass(days * A_DAY_LATER).await;
+        world.postgres.forget_answers().await.unwrap();
+    }
+    let kept: Vec<String> =
+        sqlx::query_scalar("select key from idempotency where operation like '%_cancellation' order by key")
+            .fetch_all(&world.pool)
+            .await
+            .unwrap();
+    assert_eq!(kept, ["confirm", "late-confirm", "late-quote", "quote"], "a stranger's are forgotten");
+    assert_eq!(trips(&world).quote_cancellation(caller(ada, "quote"), pnr, &chosen).await, Ok(quote));
+    assert_eq!(trips(&world).confirm_cancellation(caller(ada, "confirm"), quote).await, Ok(pnr));
+    refusals().await;
     world.audit().await;
 }

@@ -85,7 +85,7 @@ async fn what_was_quoted_is_honoured_and_more_is_quoted_anew(_: PgPoolOptions, o
     assert_eq!(owed(&world, "fees").await, 0, "the free day was on when it was quoted");
 
     let quote = trips(&world).quote_cancellation(ada.into(), pnr, &[key(&before, 1, 0)]).await.unwrap();
-    world.postgres.call_off(departure("Q1200"), &[Cabin::Economy], "fog").await.unwrap();
+    world.postgres.call_off(departure("Q1200"), "fog").await.unwrap();
     let Err(CancelError::Requoted(fresh)) = trips(&world).confirm_cancellation(ada.into(), quote).await
     else {
         panic!("less came back than is due")

@@ -104,6 +104,13 @@ impl World {
             .unwrap()
     }
 
+    /// A second server on the same database that reaches Stripe at another address.
+    pub async fn site_with_stripe_at(&self, api: String) -> Site {
+        let stripe = StripeSettings { api_url: Some(api), ..self.config.stripe.clone() };
+        let config = Config { stripe, ..self.config.clone() };
+        Site::open(&config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new()).await.unwrap()
+    }
+
     /// The account at Stripe, for whoever looks there or does something by hand.
     pub fn stripe(&self) -> Stripe {
         Stripe::new(&StripeConfig {
