@@ -1,6 +1,5 @@
 //! The `Checkout` port: from reserved seats to tickets. Every step may be cut off and called again.
 
-mod again;
 mod retake;
 mod settle;
 
@@ -20,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     live::Live,
     once::once,
-    postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal},
+    postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal, Twins},
     seating::{Seating, Whom, assign, away},
     steps::reached,
 };
@@ -135,7 +134,8 @@ impl Paying {
         }
         if hold.state == HoldState::Active {
             if twins == Twins::AreAskedFor {
-                let found = self.twins_of(visitor, &hold).await.map_err(away)?;
+                // Before anyone is seated for it; those who start at the same moment are told apart when it starts.
+                let found = self.postgres.twins(visitor.0, id).await.map_err(away)?;
                 if !found.is_empty() {
                     return Err(CheckoutError::FliesAlready(found));
                 }
@@ -151,7 +151,7 @@ impl Paying {
             reached("checkout.seated");
         }
         let key = Uuid::new_v4().to_string();
-        match self.postgres.start_payment(visitor.0, id, &key, asking).await {
+        match self.postgres.start_payment(visitor.0, id, &key, twins, asking).await {
             Ok(seats) => self.live.publish(&seats),
             Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
             Err(StartRefusal::Expired) => {
@@ -159,6 +159,7 @@ impl Paying {
                 return Err(HoldError::Ended(HoldState::Expired).into());
             }
             Err(StartRefusal::Ended(state)) => return Err(HoldError::Ended(state).into()),
+            Err(StartRefusal::FliesAlready(found)) => return Err(CheckoutError::FliesAlready(found)),
             Err(StartRefusal::Store(error)) => return Err(away(error).into()),
         }
         reached("checkout.reserved");
@@ -195,8 +196,8 @@ impl Checkout for Paying {
     }
 
     async fn fly_already(&self, visitor: Visitor, id: HoldId) -> Result<Vec<FliesAlready>, CheckoutError> {
-        let hold = self.seating.live_hold(visitor, id).await?;
-        Ok(self.twins_of(visitor, &hold).await.map_err(away)?)
+        self.seating.live_hold(visitor, id).await?;
+        Ok(self.postgres.twins(visitor.0, id).await.map_err(away)?)
     }
 
     async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError> {
@@ -217,13 +218,6 @@ impl Checkout for Paying {
             self.postgres.payment_of(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
         settle::settle(self, payment).await
     }
-}
-
-/// What is thought of a second booking of the same people on the same flight.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Twins {
-    AreAskedFor,
-    AreWanted,
 }
 
 /// Cancels an intent that no booking stands behind. If that fails it stays unpayable: nobody has its secret.

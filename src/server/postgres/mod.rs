@@ -29,6 +29,7 @@ mod takes;
 mod timeline;
 mod travellers;
 mod trips;
+mod twins;
 mod unwinding;
 
 use std::{str::FromStr, sync::Arc};
@@ -52,7 +53,7 @@ pub use holds::{Account, Claim, EndAs, TakeRefusal};
 pub use idempotency::{ANSWERED, Kept, Once};
 pub use letters::{LetterRecord, LetterTicket};
 pub use outbox::{Errand, Kind, Letter, ParkedErrand, Step};
-pub use payments::{PaymentRow, StartRefusal};
+pub use payments::{PaymentRow, StartRefusal, Twins};
 pub use reconciling::{OwnDifference, PaymentBooks};
 pub use refunds::RefundRow;
 pub use schedules::{ImportRefusal, Into};

@@ -1,3 +1,4 @@
+use app::answers::FliesAlready;
 use domain::{
     booking::BookingState,
     departure::DepartureId,
@@ -9,7 +10,12 @@ use domain::{
 };
 use uuid::Uuid;
 
-use super::{Once, Postgres, StoreError, idempotency::keep, seats::change};
+use super::{
+    Once, Postgres, StoreError,
+    idempotency::keep,
+    seats::change,
+    twins::{lock_twins, twins},
+};
 
 /// A booking's payment with what decides over it.
 #[derive(Clone, Debug)]
@@ -32,6 +38,13 @@ pub struct PaymentRow {
     pub created_at_secs: i64,
 }
 
+/// What is thought of a second booking of the same people on the same flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Twins {
+    AreAskedFor,
+    AreWanted,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StartRefusal {
     #[error("no such hold of this visitor")]
@@ -40,6 +53,8 @@ pub enum StartRefusal {
     Expired,
     #[error("the hold is {}", .0.as_str())]
     Ended(HoldState),
+    #[error("some of its travellers fly on its flights already")]
+    FliesAlready(Vec<FliesAlready>),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -52,12 +67,14 @@ impl From<sqlx::Error> for StartRefusal {
 
 impl Postgres {
     /// Starts to pay: seats and hold become reserved, the expiry leaves at least the grace, a booking and an open
-    /// payment appear. Started already, it changes nothing. Tells which seats changed.
+    /// payment appear. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
+    /// second is refused. Tells which seats changed.
     pub async fn start_payment(
         &self,
         visitor: Uuid,
         hold: HoldId,
         create_key: &str,
+        on_twins: Twins,
         asking: &Once,
     ) -> Result<Vec<(DepartureId, SeatChange)>, StartRefusal> {
         let mut tx = self.pool.begin().await?;
@@ -96,6 +113,14 @@ impl Postgres {
             Some(HoldState::Active) => {}
             Some(ended) => return Err(StartRefusal::Ended(ended)),
             None => return Err(StartRefusal::Missing),
+        }
+        // Also who wants a twin waits here: whoever asks at the same moment must see it.
+        lock_twins(&mut tx, visitor, hold).await?;
+        if on_twins == Twins::AreAskedFor {
+            let found = twins(&mut *tx, visitor, hold).await?;
+            if !found.is_empty() {
+                return Err(StartRefusal::FliesAlready(found));
+            }
         }
         sqlx::query!(
             "update holds set state = 'reserved',

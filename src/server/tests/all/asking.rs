@@ -1,14 +1,11 @@
-//! What is asked before it is done: a price that changed, and a second booking of the same people.
+//! What is asked before it is done: a price that changed.
 
-use app::{
-    answers::{Contact, TravellerEntry},
-    ports::{Checkout as _, CheckoutError, HoldError, Seats as _, Visitor},
-};
+use app::ports::{HoldError, Seats as _};
 use axum::{
     body::Body,
     http::{Request, header},
 };
-use domain::{hold::HoldId, traveller::Party};
+use domain::traveller::Party;
 use http_body_util::BodyExt as _;
 use server::router::router;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -85,62 +82,4 @@ async fn a_price_is_accepted_only_with_our_signature(_: PgPoolOptions, options: 
     assert_eq!(seating.choose(ada.into(), &forged).await, Err(HoldError::OfferForged));
     assert_eq!(seating.offered(&forged).await, Err(HoldError::OfferForged));
     assert_eq!(world.count("select count(*) from holds").await, 0);
-}
-
-/// A hold on Q1200 for one traveller of that name, reached under that address.
-async fn named(world: &World, visitor: Visitor, given: &str, surname: &str, email: &str) -> HoldId {
-    let hold = world.choose(visitor, &["Q1200"], 1).await.unwrap();
-    let traveller =
-        TravellerEntry { given_name: given.into(), surname: surname.into(), birth_date: "1985-04-30".into() };
-    let contact = Contact { email: email.into(), phone: String::new() };
-    world.site.seating.name_travellers(visitor.into(), hold, vec![traveller], contact).await.unwrap();
-    hold
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn booking_the_same_people_on_the_same_flight_again_is_asked_for_first(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let world = World::open(options).await;
-    let ada = visitor();
-    let first = world.ticketed(ada).await;
-    let hold = named(&world, ada, "ada", " MORENO ", "other@example.com").await;
-    let Err(CheckoutError::FliesAlready(twins)) = world.site.paying.start(ada.into(), hold).await else {
-        panic!("not asked")
-    };
-    assert_eq!(twins.len(), 1);
-    assert_eq!((twins[0].ordinal, twins[0].pnr), (0, Some(first)));
-    assert_eq!(world.count("select count(*) from bookings").await, 1, "nothing was started");
-    world.site.paying.start_again(ada.into(), hold).await.unwrap();
-    assert_eq!(world.count("select count(*) from bookings").await, 2);
-
-    let other = named(&world, ada, "Grace", "Moreno", "other@example.com").await;
-    world.site.paying.start(ada.into(), other).await.unwrap();
-    // A hold that is being paid for counts like a ticket.
-    let twin = named(&world, ada, "Grace", "Moreno", "other@example.com").await;
-    assert!(matches!(
-        world.site.paying.start(ada.into(), twin).await,
-        Err(CheckoutError::FliesAlready(twins)) if twins[0].pnr.is_none()
-    ));
-}
-
-#[sqlx::test(migrations = "../../migrations")]
-async fn strangers_do_not_learn_who_flies(_: PgPoolOptions, options: PgConnectOptions) {
-    let world = World::open(options).await;
-    let ada = visitor();
-    let pnr = world.ticketed(ada).await;
-    let eve = visitor();
-    let guessed = named(&world, eve, "Ada", "Moreno", "eve@example.com").await;
-    assert_eq!(world.site.paying.fly_already(eve, guessed).await, Ok(Vec::new()));
-    world.site.paying.start(eve.into(), guessed).await.unwrap();
-
-    let phone = visitor();
-    let same_address = named(&world, phone, "Ada", "Moreno", "ADA@example.com").await;
-    let twins = world.site.paying.fly_already(phone, same_address).await.unwrap();
-    assert_eq!(twins.len(), 1);
-    assert_eq!(twins[0].pnr, None, "the reference is told to who has it");
-    world.site.ports.trips.open(phone.into(), pnr.as_str(), "Moreno").await.unwrap();
-    let twins = world.site.paying.fly_already(phone, same_address).await.unwrap();
-    assert_eq!(twins[0].pnr, Some(pnr));
 }

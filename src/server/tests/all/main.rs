@@ -38,3 +38,4 @@ mod refunds;
 mod selling;
 mod selling_modes;
 mod timeline;
+mod twins;
