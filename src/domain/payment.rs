@@ -22,18 +22,21 @@ pub enum PaymentState {
     Captured,
     PartRefunded,
     Refunded,
+    /// It is being given back before any capture: from here on it is never authorised, whatever the bank says.
+    Voiding,
     /// Given back before any capture.
     Voided,
     CaptureFailed,
 }
 
 impl PaymentState {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Open,
         Self::Authorised,
         Self::Captured,
         Self::PartRefunded,
         Self::Refunded,
+        Self::Voiding,
         Self::Voided,
         Self::CaptureFailed,
     ];
@@ -45,6 +48,7 @@ impl PaymentState {
             Self::Captured => "captured",
             Self::PartRefunded => "part_refunded",
             Self::Refunded => "refunded",
+            Self::Voiding => "voiding",
             Self::Voided => "voided",
             Self::CaptureFailed => "capture_failed",
         }
@@ -57,7 +61,9 @@ impl PaymentState {
     /// Every move of a payment.
     pub const MOVES: &[Move<Self, PaymentEvent>] = &[
         (Self::Open, PaymentEvent::Authorised, Self::Authorised),
+        (Self::Open, PaymentEvent::VoidBegun, Self::Voiding),
         (Self::Open, PaymentEvent::Voided, Self::Voided),
+        (Self::Voiding, PaymentEvent::Voided, Self::Voided),
         (Self::Authorised, PaymentEvent::Voided, Self::Voided),
         (Self::Authorised, PaymentEvent::Captured, Self::Captured),
         (Self::Authorised, PaymentEvent::CaptureFailed, Self::CaptureFailed),
@@ -84,6 +90,8 @@ impl PaymentState {
 pub enum PaymentEvent {
     /// And the booking ticketed: the two are one step.
     Authorised,
+    /// Written down before the provider is asked to void.
+    VoidBegun,
     Voided,
     Captured,
     /// For good: the authorisation is gone.
@@ -176,8 +184,18 @@ mod tests {
     }
 
     #[test]
+    fn a_void_that_was_begun_ends_as_one() {
+        let voiding = PaymentState::Open.after(PaymentEvent::VoidBegun).unwrap();
+        assert!(voiding.after(PaymentEvent::Authorised).is_err());
+        assert_eq!(voiding.after(PaymentEvent::Voided), Ok(PaymentState::Voided));
+        assert!(PaymentState::Authorised.after(PaymentEvent::VoidBegun).is_err(), "ticketed it is charged");
+    }
+
+    #[test]
     fn a_refund_comes_only_after_a_capture() {
-        for state in [PaymentState::Open, PaymentState::Authorised, PaymentState::CaptureFailed] {
+        for state in
+            [PaymentState::Open, PaymentState::Authorised, PaymentState::Voiding, PaymentState::CaptureFailed]
+        {
             assert!(state.after(PaymentEvent::Refunded).is_err());
         }
     }

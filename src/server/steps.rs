@@ -17,6 +17,7 @@ pub const STEPS: &[&str] = &[
     "capture.captured",
     "capture.recorded",
     "void.leased",
+    "void.begun",
     "void.voided",
     "void.recorded",
     "cancel.quoted",

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use payments::{Intent, IntentStatus};
 
-use domain::{booking::BookingState, hold::HoldState};
+use domain::{booking::BookingState, hold::HoldState, payment::PaymentState};
 
 use super::{Paying, settle};
 use crate::{
@@ -13,16 +13,17 @@ use crate::{
 
 impl Paying {
     /// Takes an expired hold's seats again, if all are free and still sold as they were, and tickets its booking: then
-    /// the errand to void its payment is done, which `true` tells. Only the worker that has leased that errand may ask,
-    /// so that nobody else decides over the money meanwhile.
+    /// the errand to void its payment is done, which `true` tells. Of two workers, where one has outlived its lease, the one
+    /// begins the void or the other takes the seats, never both.
     pub async fn retake(
         &self,
         errand: &Errand,
         payment: &PaymentRow,
         intent: &Intent,
     ) -> Result<bool, StoreError> {
-        let came_late =
-            payment.booking_state == BookingState::Pending && payment.hold_state == HoldState::Expired;
+        let came_late = payment.booking_state == BookingState::Pending
+            && payment.state == PaymentState::Open
+            && payment.hold_state == HoldState::Expired;
         if !came_late || intent.status != IntentStatus::RequiresCapture {
             return Ok(false);
         }

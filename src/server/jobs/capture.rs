@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Takes the money of a ticketed booking. A try that stayed unclear is followed by a look at the intent, and only then
-/// by another call.
+/// by another call. A worker that outlives its lease does no harm here: what is captured twice is taken once.
 pub(super) async fn capture(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     steps::reached("capture.leased");
     let Some(payment) = site.postgres.payment(errand.booking).await? else {

@@ -110,7 +110,8 @@ pub async fn run_next(site: &Site, kind: Kind) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-async fn perform(site: &Site, errand: &Errand) -> Result<(), StoreError> {
+/// Does an errand that was leased.
+pub async fn perform(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     match errand.step {
         Step::Capture => capture::capture(site, errand).await,
         Step::Void => void::void(site, errand).await,

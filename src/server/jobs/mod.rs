@@ -17,7 +17,7 @@ mod watch;
 
 pub use cancelled::go_on as go_on_cancelling;
 pub use events::handle_events;
-pub use lanes::{Wakeups, run_errand, run_next};
+pub use lanes::{Wakeups, perform, run_errand, run_next};
 pub use watch::ask_for_pending_refunds;
 
 use std::time::Duration;

@@ -1,14 +1,15 @@
 use payments::{Intent, IntentStatus};
 use serde_json::json;
 
-use super::refusal::put_off;
+use super::refusal::{again_or_park, put_off};
 use crate::{
     postgres::{CaseKind, Errand, StoreError},
     site::Site,
     steps,
 };
 
-/// Gives back what was authorised for a hold that is over.
+/// Gives back what was authorised for a hold that is over. That it is about to be voided is committed before Stripe is asked:
+/// from then on no worker tickets it, however late a call of ours arrives.
 pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     steps::reached("void.leased");
     let Some(payment) = site.postgres.payment(errand.booking).await? else {
@@ -46,15 +47,23 @@ pub(super) async fn void(site: &Site, errand: &Errand) -> Result<(), StoreError>
                 .await?;
             site.postgres.park(errand, "captured without a ticket").await
         }
-        _ => match site.paying.stripe.cancel(&errand.call_key, id).await {
-            // The bank may have agreed after we looked: what was cancelled tells.
-            Ok(cancelled @ Intent { status: IntentStatus::Canceled, .. }) => {
-                steps::reached("void.voided");
-                voided(site, errand, Some(id), was_authorised(&cancelled)).await
-            }
-            Ok(intent) => site.postgres.put_off(errand, &format!("still {:?}", intent.status), None).await,
-            Err(error) => put_off(site, errand, &error).await,
-        },
+        _ => cancel(site, errand, id).await,
+    }
+}
+
+async fn cancel(site: &Site, errand: &Errand, id: &str) -> Result<(), StoreError> {
+    if !site.postgres.begin_void(errand, id).await? {
+        return again_or_park(site, errand, "its payment went another way").await;
+    }
+    steps::reached("void.begun");
+    match site.paying.stripe.cancel(&errand.call_key, id).await {
+        // The bank may have agreed after we looked: what was cancelled tells.
+        Ok(cancelled @ Intent { status: IntentStatus::Canceled, .. }) => {
+            steps::reached("void.voided");
+            voided(site, errand, Some(id), was_authorised(&cancelled)).await
+        }
+        Ok(intent) => site.postgres.put_off(errand, &format!("still {:?}", intent.status), None).await,
+        Err(error) => put_off(site, errand, &error).await,
     }
 }
 

@@ -66,6 +66,25 @@ impl Postgres {
         Ok(())
     }
 
+    /// Writes down that this intent is about to be voided, after which its payment is never ticketed. False where this
+    /// worker must not go on: its lease is over, or the payment went another way meanwhile.
+    pub async fn begin_void(&self, errand: &Errand, intent: &str) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        lock_booking(&mut tx, errand.booking).await?;
+        let is_leased = outbox::is_leased(&mut *tx, errand).await?;
+        let begun = sqlx::query!(
+            "update payments set state = 'voiding'
+            where booking_id = $1 and intent_id = $2 and state in ('open', 'voiding') and $3",
+            errand.booking,
+            intent,
+            is_leased,
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(begun.rows_affected() == 1)
+    }
+
     /// The void is confirmed: nothing was taken, and the booking fails. `looked_at` is the intent that was found
     /// cancelled, or none where none was found; another one that was kept meanwhile must be looked at first, which is
     /// told by `false`. `tell`: the traveller's card was authorised, so they are told that nothing was taken.
@@ -79,7 +98,7 @@ impl Postgres {
         lock_booking(&mut tx, errand.booking).await?;
         let voided = sqlx::query!(
             "update payments set state = 'voided'
-            where booking_id = $1 and state in ('open', 'authorised', 'voided') and intent_id is not distinct from $2",
+            where booking_id = $1 and state in ('open', 'voiding', 'voided') and intent_id is not distinct from $2",
             errand.booking,
             looked_at,
         )

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::{
@@ -147,6 +148,11 @@ impl Postgres {
         }))
     }
 
+    /// Whether this worker still has the errand, to be asked right before a call outside that must not be made by two.
+    pub async fn is_leased(&self, errand: &Errand) -> Result<bool, StoreError> {
+        is_leased(&self.pool, errand).await
+    }
+
     /// Done, where nothing else is to be written with it.
     pub async fn errand_done(&self, errand: &Errand) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
@@ -257,6 +263,18 @@ pub(super) async fn queue(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// By the number of its try and by the time: a worker that slept on it has lost it, be it that nobody took it since.
+pub(super) async fn is_leased(on: impl PgExecutor<'_>, errand: &Errand) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar!(
+        r#"select exists (
+            select from outbox where id = $1 and state = 'queued' and attempts = $2 and run_at > sky_now()) as "is!""#,
+        errand.id,
+        errand.attempt,
+    )
+    .fetch_one(on)
+    .await?)
 }
 
 pub(super) async fn finish(tx: &mut super::Tx, id: i64) -> Result<(), StoreError> {

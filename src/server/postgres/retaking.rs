@@ -11,7 +11,8 @@ use super::{
 
 impl Postgres {
     /// Takes an expired hold's places and seats again as a new hold, and tickets its booking, in one transaction that
-    /// also closes the errand to void its payment. None where that cannot be had any more: then nothing was done.
+    /// also closes the errand to void its payment. None where that cannot be had any more, or where another worker has
+    /// begun that void: then nothing was done.
     /// The caller has checked amount and currency against the intent, the price, and that `schedule` still sells it.
     pub async fn retake(
         &self,
@@ -64,6 +65,14 @@ impl Postgres {
                         and anew.state = 'converted' and anew.created_at > old.created_at)
             for no key update",
             old
+        )
+        .fetch_optional(&mut *tx)
+        .await?
+        .ok_or(TicketError::Gone)?;
+        // Who voids it says so under the lock that we have.
+        sqlx::query!(
+            "select booking_id from payments where booking_id = $1 and state = 'open'",
+            errand.booking
         )
         .fetch_optional(&mut *tx)
         .await?

@@ -49,13 +49,13 @@ pub(super) fn missing(ours: &PaymentBooks, intent: &str) -> Difference {
 }
 
 fn states_agree(ours: PaymentState, theirs: &Intent) -> bool {
-    use PaymentState::{Authorised, CaptureFailed, Open, Voided};
+    use PaymentState::{Authorised, CaptureFailed, Open, Voided, Voiding};
     match &theirs.status {
         IntentStatus::Succeeded => is_captured(ours),
         IntentStatus::Canceled => matches!(ours, Voided | CaptureFailed),
         // Settled within the grace, so nobody looks after it any more.
         IntentStatus::RequiresCapture => ours == Authorised,
-        _ => matches!(ours, Open),
+        _ => matches!(ours, Open | Voiding),
     }
 }
 

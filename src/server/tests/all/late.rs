@@ -19,19 +19,23 @@ use crate::world::{World, departure, today, visitor};
 
 const GOOD_CARD: &str = "4242424242424242";
 
-/// Two people on two legs who began to pay and have seat 30A on the second; their bank agreed at the last moment, and
-/// then their time ran out.
 async fn late(world: &World) -> (Visitor, HoldId) {
+    late_on(world, "30A").await
+}
+
+/// Two people on two legs who began to pay and have that seat on the second; their bank agreed at the last moment, and
+/// then their time ran out.
+pub async fn late_on(world: &World, seat: &str) -> (Visitor, HoldId) {
     let ada = visitor();
     let hold = world.choose(ada, &["Q1100", "Q1200"], 2).await.unwrap();
     world.name(ada, hold, &["Moreno", "Müller"]).await;
-    world.pick(ada, hold, "Q1200", 0, "30A", 0).await.unwrap();
+    world.pick(ada, hold, "Q1200", 0, seat, 0).await.unwrap();
     world.site.paying.start(ada.into(), hold).await.unwrap();
     let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
     world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
     world.pass(30).await;
     assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
-    assert_eq!(world.count("select count(*) from seats where state <> 'available'").await, 0);
+    assert_eq!(world.count("select count(*) from seats where state not in ('available', 'booked')").await, 0);
     (ada, hold)
 }
 
@@ -39,7 +43,7 @@ async fn run_errands(world: &World) {
     while run_errand(&world.site).await.unwrap() {}
 }
 
-async fn states(world: &World, visitor: Visitor, hold: HoldId) -> (BookingState, PaymentState) {
+pub async fn states(world: &World, visitor: Visitor, hold: HoldId) -> (BookingState, PaymentState) {
     let payment = world.postgres.payment_of(visitor.0, hold).await.unwrap().unwrap();
     (payment.booking_state, payment.state)
 }

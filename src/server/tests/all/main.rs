@@ -39,3 +39,4 @@ mod selling;
 mod selling_modes;
 mod timeline;
 mod twins;
+mod voids;
