@@ -59,7 +59,7 @@ impl CancellationState {
 
 /// Where a refund is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub enum RefundState {
     /// The provider is yet to be asked for it.
     Queued,
@@ -70,6 +70,8 @@ pub enum RefundState {
     Failed,
     /// The payment was never taken after all, so there is nothing to give back.
     Dropped,
+    /// Staff found another way than the card.
+    PaidOtherwise,
 }
 
 /// What happens to a refund.
@@ -83,10 +85,13 @@ pub enum RefundEvent {
     QueuedAgain,
     /// The capture of its payment failed for good.
     NothingTaken,
+    /// After it had failed.
+    PaidOtherwise,
 }
 
 impl RefundState {
-    pub const ALL: [Self; 5] = [Self::Queued, Self::Pending, Self::Succeeded, Self::Failed, Self::Dropped];
+    pub const ALL: [Self; 6] =
+        [Self::Queued, Self::Pending, Self::Succeeded, Self::Failed, Self::Dropped, Self::PaidOtherwise];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -95,6 +100,7 @@ impl RefundState {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Dropped => "dropped",
+            Self::PaidOtherwise => "paid_otherwise",
         }
     }
 
@@ -113,6 +119,7 @@ impl RefundState {
         (Self::Failed, RefundEvent::QueuedAgain, Self::Queued),
         (Self::Queued, RefundEvent::NothingTaken, Self::Dropped),
         (Self::Failed, RefundEvent::NothingTaken, Self::Dropped),
+        (Self::Failed, RefundEvent::PaidOtherwise, Self::PaidOtherwise),
     ];
 
     /// Where an event leads.
@@ -183,6 +190,15 @@ mod tests {
     fn the_bank_may_fail_a_refund_that_had_succeeded_but_nobody_queues_one_that_did() {
         assert_eq!(RefundState::Succeeded.after(RefundEvent::Failed), Ok(RefundState::Failed));
         assert!(RefundState::Succeeded.after(RefundEvent::QueuedAgain).is_err());
+    }
+
+    #[test]
+    fn only_a_refund_that_failed_is_paid_otherwise_and_then_no_more_by_card() {
+        let paid = RefundState::Failed.after(RefundEvent::PaidOtherwise).unwrap();
+        assert!(paid.after(RefundEvent::QueuedAgain).is_err());
+        for state in [RefundState::Queued, RefundState::Pending, RefundState::Succeeded] {
+            assert!(state.after(RefundEvent::PaidOtherwise).is_err());
+        }
     }
 
     #[test]

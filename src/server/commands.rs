@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 use domain::pnr::Pnr;
 use payments::Stripe;
 use serde_json::Value;
-use server::{config::StripeSettings, postgres::Postgres, reconciling::Reconciling, site::stripe};
+use server::{
+    config::StripeSettings,
+    postgres::{OtherWay, Postgres},
+    reconciling::Reconciling,
+    site::stripe,
+};
 use uuid::Uuid;
 
 /// Prints what happened to a booking.
@@ -72,7 +77,7 @@ pub async fn close_case(postgres: &Postgres, id: &str, note: &str) -> Result<(),
         println!("case {id} is closed");
         return Ok(());
     }
-    Err(format!("no case {id} is open"))
+    Err(format!("no case {id} is open, or its refund is still owed: see `refund retry` and `refund paid`"))
 }
 
 pub async fn retry_errand(postgres: &Postgres, id: &str) -> Result<(), String> {
@@ -91,6 +96,17 @@ pub async fn retry_refund(postgres: &Postgres, id: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("no refund {id} has failed"))
+}
+
+pub async fn refund_paid(postgres: &Postgres, id: &str, way: &str, note: &str) -> Result<(), String> {
+    let id = id.parse().map_err(|_| format!("{id} is no refund's id"))?;
+    let way = OtherWay::parse(way).ok_or_else(|| format!("{way} is neither transfer nor dispute"))?;
+    if note.trim().is_empty() {
+        return Err("say how it was paid, by --note TEXT".into());
+    }
+    postgres.paid_otherwise(id, way, note).await.map_err(text)?;
+    println!("refund {id} is written down as paid by {}", way.as_str());
+    Ok(())
 }
 
 /// Compares ledger, bookings and Stripe. It fails where they differ, so that scripts notice.

@@ -28,6 +28,8 @@ Commands:
   case close ID --note TEXT Close a case, saying what was done
   errand retry ID           Queue a parked errand again
   refund retry ID           Queue a failed refund again
+  refund paid ID --by transfer|dispute --note TEXT
+                Write down that a failed refund was paid another way, or by the dispute that took the money
   reconcile [DAYS]          Compare ledger, bookings and Stripe, of the last 30 days if not said
   help          Show this
 
@@ -63,6 +65,9 @@ async fn command(words: &[&str]) -> Result<(), String> {
         ["case", "close", id, "--note", note] => commands::close_case(&database().await?, id, note).await,
         ["errand", "retry", id] => commands::retry_errand(&database().await?, id).await,
         ["refund", "retry", id] => commands::retry_refund(&database().await?, id).await,
+        ["refund", "paid", id, "--by", way, "--note", note] => {
+            commands::refund_paid(&database().await?, id, way, note).await
+        }
         ["reconcile"] => commands::reconcile(database().await?, "30").await,
         ["reconcile", days] => commands::reconcile(database().await?, days).await,
         ["help" | "--help" | "-h"] => {

@@ -13,7 +13,7 @@ use crate::{
 const FOR_GOOD: [&str; 4] =
     ["charge_disputed", "charge_already_refunded", "charge_not_refundable", "refund_disputed_payment"];
 
-/// Gives captured money back. A try that stayed unclear is followed by a look at what Stripe made for it, by the keys
+/// Gives captured money back, unless the cardholder's bank has taken it: then it is a person's matter. A try that stayed unclear is followed by a look at what Stripe made for it, by the keys
 /// that it was asked under, and only then by another call.
 pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     steps::reached("refund.leased");
@@ -44,6 +44,14 @@ pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreErro
             }
             Err(error) => return put_off(site, errand, &error).await,
         }
+    }
+    if refund.is_disputed {
+        tracing::error!(booking = %errand.booking, refund = %refund.id, "a refund of a disputed payment is due");
+        return site.postgres.refund_refused(&refund, "disputed").await;
+    }
+    if !site.postgres.is_leased(errand).await? {
+        // Whoever has it now may have asked under another key.
+        return Ok(());
     }
     match site.paying.stripe.refund(&refund.call_key(errand), intent, refund.amount_minor).await {
         Ok(made) => {

@@ -75,11 +75,14 @@ impl Postgres {
         .await?)
     }
 
-    /// Closes a case with what was done about it. False where none of that number is open.
+    /// Closes a case with what was done about it. False where none of that number is open, or where its refund is still
+    /// owed: such a case ends with the refund, queued again or paid another way.
     pub async fn close_case(&self, id: i64, note: &str) -> Result<bool, StoreError> {
         let closed = sqlx::query!(
             "update cases set state = 'closed', closed_at = sky_now(),
-                detail = detail || jsonb_build_object('note', $2::text) where id = $1 and state = 'open'",
+                detail = detail || jsonb_build_object('note', $2::text)
+            where id = $1 and state = 'open' and not (kind = 'refund_failed' and exists (
+                select from refunds r where r.id::text = detail ->> 'refund' and r.state = 'failed'))",
             id,
             note,
         )
@@ -107,6 +110,26 @@ pub(super) async fn open(
     .execute(&mut **tx)
     .await?;
     Ok(opened.rows_affected() == 1)
+}
+
+/// Closes what is open about a refund, with what was done about it.
+pub(super) async fn close_of_refund(
+    tx: &mut super::Tx,
+    booking: Uuid,
+    refund: Uuid,
+    note: &str,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update cases set state = 'closed', closed_at = sky_now(),
+            detail = detail || jsonb_build_object('note', $3::text)
+        where kind = 'refund_failed' and state = 'open' and booking_id = $1 and detail ->> 'refund' = $2",
+        booking,
+        refund.to_string(),
+        note,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Opens a case, and opens it again where what is known now is not what it said. Tells whether there is news.

@@ -4,7 +4,7 @@ use super::StoreError;
 
 /// Where money of a booking stands. On the debit side what it brings (`CaptureQueued`, `Captured`, `Receivable`), on
 /// the credit side, with negative amounts, what it is owed for (`Tickets`, `Fees`) and what went back (`RefundQueued`,
-/// `Refunded`, `Disputed`).
+/// `Refunded`, `PaidOtherwise`, `Disputed`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Account {
     /// The value of valid coupons.
@@ -17,6 +17,8 @@ pub enum Account {
     Receivable,
     RefundQueued,
     Refunded,
+    /// Back by other means than the payment's card.
+    PaidOtherwise,
     /// Taken back by the bank in a dispute.
     Disputed,
 }
@@ -31,6 +33,7 @@ impl Account {
             Self::Receivable => "receivable",
             Self::RefundQueued => "refund_queued",
             Self::Refunded => "refunded",
+            Self::PaidOtherwise => "paid_otherwise",
             Self::Disputed => "disputed",
         }
     }

@@ -21,6 +21,8 @@ pub struct RefundRow {
     pub intent: Option<String>,
     /// Whether there is captured money to give back.
     pub was_captured: bool,
+    /// Whether the cardholder's bank has taken the money: then nothing can be given back by card.
+    pub is_disputed: bool,
     pub amount_minor: i64,
     pub state: String,
     asked: i16,
@@ -62,7 +64,9 @@ impl Postgres {
         Ok(sqlx::query_as!(
             RefundRow,
             r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
-                p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!"
+                p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
+                (select coalesce(sum(l.amount_minor), 0) from ledger l
+                    where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"
             from refunds r join payments p on p.booking_id = r.booking_id
             where r.id = $1 and r.booking_id = $2"#,
             id,
@@ -77,7 +81,9 @@ impl Postgres {
         Ok(sqlx::query_as!(
             RefundRow,
             r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
-                p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!"
+                p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
+                (select coalesce(sum(l.amount_minor), 0) from ledger l
+                    where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"
             from refunds r join payments p on p.booking_id = r.booking_id
             where r.booking_id = $1 order by r.created_at, r.id"#,
             booking,
@@ -224,15 +230,7 @@ impl Postgres {
             return Ok(false);
         };
         outbox::queue(&mut tx, booking, Step::Refund, &subject(id, asked), &json!({})).await?;
-        sqlx::query!(
-            "update cases set state = 'closed', closed_at = sky_now(),
-                detail = detail || jsonb_build_object('note', 'queued again by hand')
-            where kind = 'refund_failed' and state = 'open' and booking_id = $1 and detail ->> 'refund' = $2",
-            booking,
-            id.to_string(),
-        )
-        .execute(&mut *tx)
-        .await?;
+        cases::close_of_refund(&mut tx, booking, id, "queued again by hand").await?;
         tx.commit().await?;
         self.wake_workers();
         Ok(true)

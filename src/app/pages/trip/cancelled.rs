@@ -57,6 +57,7 @@ fn Way(state: RefundState) -> impl IntoView {
         RefundState::Queued => (0, ["Queued", "On its way", "Paid back"]),
         RefundState::Pending => (1, ["Queued", "On its way", "Paid back"]),
         RefundState::Succeeded => (2, ["Queued", "On its way", "Paid back"]),
+        RefundState::PaidOtherwise => (2, ["Queued", "Not taken by the bank", "Paid back another way"]),
         RefundState::Failed => (1, ["Queued", "Not taken by the bank", "Paid back"]),
         RefundState::Dropped => return ().into_any(),
     };

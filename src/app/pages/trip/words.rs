@@ -53,7 +53,7 @@ pub fn money(trip: &TripView) -> String {
         }
         (_, PaymentState::Refunded) => format!("{total} went back{to}."),
         (_, PaymentState::PartRefunded) => format!("{total} was paid{with}, and a part of it went back."),
-        (BookingState::Cancelled, PaymentState::Voided | PaymentState::Open) => {
+        (BookingState::Cancelled, PaymentState::Voided | PaymentState::Voiding | PaymentState::Open) => {
             "Nothing was charged.".to_owned()
         }
         (_, PaymentState::Captured) => format!("{total} paid{with}."),
@@ -120,6 +120,9 @@ pub fn refund_stands(cancellation: &CancellationView, trip: &TripView) -> String
             "Your bank did not take the {refund} back. We are on it and find another way; you need not do anything, and we write to {}.",
             trip.email
         ),
+        Some(RefundState::PaidOtherwise) => {
+            format!("{refund} was paid back to you another way than to {card}.")
+        }
         Some(RefundState::Dropped) => {
             "Nothing was charged after all, so there is nothing to give back.".into()
         }

@@ -97,6 +97,15 @@ impl Booked {
         trips.confirm_cancellation(self.visitor.into(), quote).await.unwrap();
     }
 
+    /// The one refund of its one cancellation.
+    pub async fn refund(&self, world: &World) -> Uuid {
+        sqlx::query_scalar("select id from refunds where booking_id = $1")
+            .bind(self.booking)
+            .fetch_one(&world.pool)
+            .await
+            .unwrap()
+    }
+
     /// Queues a refund with its ledger lines, of any amount, without giving coupons back.
     pub async fn give_back(&self, world: &World, amount_minor: i64) -> Uuid {
         let refund = Uuid::new_v4();

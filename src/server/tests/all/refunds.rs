@@ -1,8 +1,11 @@
 use domain::payment::PaymentState;
 use payments::StripeError;
-use server::jobs::ask_for_pending_refunds;
+use server::{
+    jobs::{ask_for_pending_refunds, perform},
+    postgres::{Kind, NotPaid, OtherWay},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use stripe_sandbox::{Faults, RefundEnd};
+use stripe_sandbox::{Faults, RefundEnd, Verdict};
 use uuid::Uuid;
 
 use crate::{
@@ -85,7 +88,7 @@ async fn a_refund_cut_off_after_stripe_made_it_is_found_by_whoever_comes_next(
     let booked = captured(&world, GOOD_CARD).await;
     let refund = booked.give_back(&world, 5_000).await;
     // What a worker does before it dies: lease, ask Stripe, nothing more.
-    let errand = world.postgres.lease_errand(server::postgres::Kind::Money).await.unwrap().unwrap();
+    let errand = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
     let row = world.postgres.refund_of_errand(&errand).await.unwrap().unwrap();
     world.stripe().refund(&row.call_key(&errand), &booked.intent, 5_000).await.unwrap();
     run_errands(&world).await;
@@ -167,4 +170,114 @@ async fn what_stripe_will_never_give_back_is_a_case_and_never_dropped(
     assert_eq!(cases.iter().filter(|case| case.kind == "refund_failed").count(), 1);
     let refused = world.stripe().refund("key", &booked.intent, 5_000).await;
     assert!(matches!(refused, Err(StripeError::Refused { .. })), "{refused:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_falls_due_while_a_dispute_has_the_money_is_a_case_and_not_asked_of_stripe(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let booked = captured(&world, GOOD_CARD).await;
+    let dispute = world.sandbox.dispute(&booked.intent).unwrap();
+    booked.webhook(&world, "evt_1", "DisputeCreated").await;
+    let refund = booked.give_back(&world, 5_000).await;
+    // Whoever asks now uses this up, and is put off.
+    world.sandbox.set_faults(Faults { fail_before: 1, ..Faults::default() });
+    for _ in 0..3 {
+        run_errands(&world).await;
+        world.pass(10).await;
+    }
+    assert_eq!(state(&world, refund).await, "failed");
+    assert_eq!(booked.balance(&world, "refund_queued").await, -5_000, "it is still owed");
+    let cases = world.postgres.open_cases().await.unwrap();
+    let case = cases.iter().find(|case| case.kind == "refund_failed").unwrap();
+    assert_eq!(case.detail["why"], "disputed");
+    assert!(!world.postgres.close_case(case.id, "done").await.unwrap(), "what is owed stays in sight");
+
+    world.sandbox.set_faults(Faults::default());
+    world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
+    booked.webhook(&world, "evt_2", "DisputeClosed").await;
+    assert!(world.postgres.retry_refund(refund).await.unwrap());
+    run_errands(&world).await;
+    assert_eq!(state(&world, refund).await, "succeeded");
+    assert_eq!(world.postgres.open_cases().await.unwrap().len(), 1, "the dispute's alone");
+    ledgers_add_up(&world).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_failed_refund_that_is_paid_another_way_is_owed_no_more(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for (way, evt) in [(OtherWay::Transfer, "evt_a"), (OtherWay::Dispute, "evt_b")] {
+        let booked = captured(&world, GOOD_CARD).await;
+        let refund = match way {
+            OtherWay::Transfer => {
+                booked.cancel(&world).await;
+                run_errands(&world).await;
+                world.sandbox.settle_refund(&made(&world, &booked).await[0].id, RefundEnd::Failed).unwrap();
+                booked.webhook(&world, evt, "RefundFailed").await;
+                booked.refund(&world).await
+            }
+            OtherWay::Dispute => {
+                let dispute = world.sandbox.dispute(&booked.intent).unwrap();
+                booked.webhook(&world, evt, "DisputeCreated").await;
+                booked.cancel(&world).await;
+                run_errands(&world).await;
+                world.sandbox.close_dispute(&dispute, Verdict::Lost).unwrap();
+                booked.webhook(&world, "evt_c", "DisputeClosed").await;
+                booked.refund(&world).await
+            }
+        };
+        let owed = -booked.balance(&world, "refund_queued").await;
+        assert_eq!((state(&world, refund).await.as_str(), owed), ("failed", booked.total_minor));
+        if way == OtherWay::Transfer {
+            let undisputed = world.postgres.paid_otherwise(refund, OtherWay::Dispute, "their bank").await;
+            assert!(matches!(undisputed, Err(NotPaid::NotDisputed)), "{undisputed:?}");
+        }
+        world.postgres.paid_otherwise(refund, way, "as agreed").await.unwrap();
+        let again = world.postgres.paid_otherwise(refund, way, "twice").await;
+        assert!(matches!(again, Err(NotPaid::NotFailed)), "{again:?}");
+        assert!(!world.postgres.retry_refund(refund).await.unwrap());
+        assert_eq!(state(&world, refund).await, "paid_otherwise");
+        assert_eq!(booked.balance(&world, "refund_queued").await, 0);
+        assert_eq!(booked.balance(&world, "receivable").await, 0);
+        let paid = if way == OtherWay::Transfer { -owed } else { 0 };
+        assert_eq!(booked.balance(&world, "paid_otherwise").await, paid);
+        let sql = "select count(*) from cases where kind = 'refund_failed' and state = 'open'";
+        assert_eq!(world.count(sql).await, 0);
+        assert_eq!(world.count("select count(*) from cancellations where state <> 'settled'").await, 0);
+        world.audit().await;
+    }
+    assert!(world.postgres.own_differences(3_600.0).await.unwrap().is_empty());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_refund_by_a_worker_that_outlived_its_lease_is_made_once(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let booked = captured(&world, GOOD_CARD).await;
+    let refund = booked.give_back(&world, 5_000).await;
+    let slow = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
+    world.pass(3).await;
+    // The next could not look; the third goes on under another key, and dies before it writes down what was made.
+    let next = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
+    world.postgres.put_off(&next, "a test", Some("another key")).await.unwrap();
+    world.pass(1).await;
+    let third = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
+    let row = world.postgres.refund_of_errand(&third).await.unwrap().unwrap();
+    world.stripe().refund(&row.call_key(&third), &booked.intent, 5_000).await.unwrap();
+    perform(&world.site, &slow).await.unwrap();
+    assert_eq!(made(&world, &booked).await.len(), 1);
+    world.pass(3).await;
+    run_errands(&world).await;
+    assert_eq!((state(&world, refund).await.as_str(), made(&world, &booked).await.len()), ("succeeded", 1));
+
+    // Planted: the call of a worker that does not look at its lease.
+    world.stripe().refund(&row.call_key(&slow), &booked.intent, 5_000).await.unwrap();
+    assert_eq!(made(&world, &booked).await.len(), 2);
 }

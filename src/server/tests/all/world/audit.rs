@@ -112,9 +112,9 @@ const AUDIT: [(&str, &str); 22] = [
         "bookings whose refunds are another sum than the ledger says",
         "select count(*) from bookings b where (
                 select coalesce(sum(-l.amount_minor), 0) from ledger l
-                where l.booking_id = b.id and l.account in ('refund_queued', 'refunded')) <> (
+                where l.booking_id = b.id and l.account in ('refund_queued', 'refunded', 'paid_otherwise')) <> (
                 select coalesce(sum(r.amount_minor), 0) from refunds r
-                where r.booking_id = b.id and r.state <> 'dropped')",
+                where r.booking_id = b.id and r.state <> 'dropped' and r.paid_by is distinct from 'dispute')",
     ),
     (
         "bookings that owe something and are neither unpaid nor disputed",
