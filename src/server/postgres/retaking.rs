@@ -7,12 +7,13 @@ use super::{
     Postgres, StoreError,
     bookings::{self, TicketError, TicketOutcome},
     outbox::{Errand, finish},
+    twins::{lock_twins, twins},
 };
 
 impl Postgres {
     /// Takes an expired hold's places and seats again as a new hold, and tickets its booking, in one transaction that
-    /// also closes the errand to void its payment. None where that cannot be had any more, or where another worker has
-    /// begun that void: then nothing was done.
+    /// also closes the errand to void its payment. None where that cannot be had any more, where its visitor has started
+    /// over or someone of it flies by another booking, or where another worker has begun that void: then nothing was done.
     /// The caller has checked amount and currency against the intent, the price, and that `schedule` still sells it.
     pub async fn retake(
         &self,
@@ -41,7 +42,7 @@ impl Postgres {
         pnr: Pnr,
     ) -> Result<TicketOutcome, TicketError> {
         let mut tx = self.pool.begin().await?;
-        let owner = sqlx::query!("select hold_id from bookings where id = $1", errand.booking)
+        let owner = sqlx::query!("select visitor, hold_id from bookings where id = $1", errand.booking)
             .fetch_one(&mut *tx)
             .await?;
         bookings::lock_holders(&mut tx, HoldId(owner.hold_id)).await?;
@@ -69,6 +70,11 @@ impl Postgres {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(TicketError::Gone)?;
+        // Who flies by another booking meanwhile, or is paying for one, does not mean to pay twice, and cannot be asked.
+        lock_twins(&mut tx, owner.visitor, HoldId(old)).await?;
+        if !twins(&mut *tx, owner.visitor, HoldId(old)).await?.is_empty() {
+            return Err(TicketError::Gone);
+        }
         // Who voids it says so under the lock that we have.
         sqlx::query!(
             "select booking_id from payments where booking_id = $1 and state = 'open'",

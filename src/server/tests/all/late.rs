@@ -1,7 +1,7 @@
 //! Authorisations that come after the hold's time: the same seats once more, or the money back.
 
 use app::{
-    answers::Settled,
+    answers::{Contact, Settled, TravellerEntry},
     ports::{Checkout as _, HoldError, Seats as _, Visitor},
 };
 use axum::{
@@ -240,4 +240,40 @@ async fn whose_bank_agrees_between_the_look_and_the_void_is_told_too(
     assert!(run_errand(&site).await.unwrap());
     assert_eq!(states(&world, ada, hold).await, (BookingState::Failed, PaymentState::Voided));
     assert_eq!(world.count("select count(*) from outbox where step = 'failed'").await, 1);
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_flies_by_another_booking_meanwhile_is_not_charged_twice(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let mut holds = Vec::new();
+    for is_late in [true, false] {
+        // The same person, by two searches.
+        let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+        let ada_herself = TravellerEntry {
+            given_name: "Ada".into(),
+            surname: "Moreno".into(),
+            birth_date: "1985-04-30".into(),
+        };
+        let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
+        world.site.seating.name_travellers(ada.into(), hold, vec![ada_herself], contact).await.unwrap();
+        world.pick(ada, hold, "Q1200", 0, if is_late { "30A" } else { "31A" }, 0).await.unwrap();
+        world.site.paying.start(ada.into(), hold).await.unwrap();
+        let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+        world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
+        if is_late {
+            world.pass(30).await;
+            assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+        } else {
+            pnr_of(&world, ada, hold).await;
+        }
+        holds.push(hold);
+    }
+    run_errands(&world).await;
+    assert_eq!(states(&world, ada, holds[0]).await, (BookingState::Failed, PaymentState::Voided));
+    assert_eq!(states(&world, ada, holds[1]).await, (BookingState::Ticketed, PaymentState::Captured));
+    world.audit().await;
 }
