@@ -15,6 +15,12 @@ use compare::{compare, unknown};
 /// What changed more recently may still be on its way to the other side.
 const GRACE: Duration = Duration::from_mins(2);
 
+/// What is seen to within seconds and is not after this long needs a person.
+const LEFT_BEHIND: Duration = Duration::from_mins(10);
+
+/// So many bookings are compared in one statement, well within its time-out.
+const BOOKINGS_AT_ONCE: usize = 2_000;
+
 #[derive(Clone)]
 pub struct Reconciling {
     postgres: Postgres,
@@ -99,7 +105,11 @@ impl Reconciling {
         for id in missing {
             self.look_for(&id, &mut report).await?;
         }
-        for own in self.postgres.own_differences(window.as_secs_f64()).await? {
+        let mut own = self.postgres.left_behind(LEFT_BEHIND.as_secs_f64()).await?;
+        for bookings in self.postgres.moved_bookings(window.as_secs_f64()).await?.chunks(BOOKINGS_AT_ONCE) {
+            own.extend(self.postgres.own_differences(bookings).await?);
+        }
+        for own in own {
             let about = own.booking.to_string();
             let difference =
                 Difference { what: own.what, about, booking: Some(own.booking), detail: own.detail };

@@ -95,15 +95,44 @@ impl Postgres {
         .await?)
     }
 
-    /// Where ledger, coupons, payments and refunds of a booking that money moved for in the last `secs` do not agree.
-    /// All of it is read at one moment, and each step writes all of it together: so nothing here is merely under way.
-    pub async fn own_differences(&self, secs: f64) -> Result<Vec<OwnDifference>, StoreError> {
+    /// The bookings that were begun, or that money moved for, in the last `secs`.
+    pub async fn moved_bookings(&self, secs: f64) -> Result<Vec<Uuid>, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"select booking_id as "booking!" from ledger where at > sky_now() - make_interval(secs => $1)
+            union select booking_id from payments where created_at > sky_now() - make_interval(secs => $1)"#,
+            secs
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Bookings that should have been over for `secs` and are not: on a departure that was called off, or never paid.
+    pub async fn left_behind(&self, secs: f64) -> Result<Vec<OwnDifference>, StoreError> {
         Ok(sqlx::query_as!(
             OwnDifference,
-            r#"with moved as (
-                select distinct booking_id as id from ledger where at > sky_now() - make_interval(secs => $1)
-                union select booking_id from payments where created_at > sky_now() - make_interval(secs => $1)),
-            books as (
+            r#"select distinct 'called_off_and_still_booked' as "what!", t.booking_id as "booking!",
+                jsonb_build_object('departure', d.departure) as "detail!"
+            from departures_cancelled d join coupons c on c.departure = d.departure and c.state = 'open'
+            join tickets t on t.number = c.ticket
+            where d.done_at is null and d.at < sky_now() - make_interval(secs => $1)
+            union all
+            select 'unpaid_and_still_booked', b.id, jsonb_build_object('payment', p.state)
+            from payments p join bookings b on b.id = p.booking_id
+            where p.state = 'capture_failed' and b.state = 'unpaid' and exists (
+                select from ledger l where l.booking_id = b.id and l.account = 'receivable'
+                    and l.at < sky_now() - make_interval(secs => $1))"#,
+            secs
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
+    /// Where ledger, coupons, payments and refunds of these bookings do not agree. All of it is read at one moment, and
+    /// each step writes all of it together: so nothing here is merely under way.
+    pub async fn own_differences(&self, bookings: &[Uuid]) -> Result<Vec<OwnDifference>, StoreError> {
+        Ok(sqlx::query_as!(
+            OwnDifference,
+            r#"with books as (
                 select b.id, b.state, b.pnr, b.ticketed_at, p.state as payment, p.amount_minor, p.currency,
                     coalesce(sum(l.amount_minor), 0)::bigint as total,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'tickets'), 0)::bigint as tickets,
@@ -111,7 +140,7 @@ impl Postgres {
                     coalesce(sum(l.amount_minor) filter (where l.account = 'receivable'), 0)::bigint as receivable,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'refund_queued'), 0)::bigint as refund_queued,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'refunded'), 0)::bigint as refunded
-                from moved join bookings b on b.id = moved.id join payments p on p.booking_id = b.id
+                from unnest($1::uuid[]) as moved (id) join bookings b on b.id = moved.id join payments p on p.booking_id = b.id
                 left join ledger l on l.booking_id = b.id
                 group by b.id, p.booking_id)
             select 'ledger_does_not_add_up' as "what!", id as "booking!",
@@ -151,7 +180,7 @@ impl Postgres {
                     coalesce(sum(r.amount_minor) filter (where r.state = 'succeeded'), 0)::bigint as made
                 from refunds r where r.booking_id = books.id) back
             where (refund_queued, refunded) <> (back.queued, back.made)"#,
-            secs
+            bookings
         )
         .fetch_all(&self.pool)
         .await?)

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use app::{
-    answers::TripView,
-    ports::{HoldError, Seats as _, Trips, Visitor},
+    answers::{Contact, Settled, TravellerEntry, TripView},
+    ports::{Checkout as _, HoldError, Seats as _, Trips, Visitor},
 };
 use domain::{
     booking::BookingState,
@@ -15,6 +15,10 @@ use domain::{
     pnr::Pnr,
     search::Itinerary,
     traveller::Party,
+};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
 };
 use server::{jobs::go_on_cancelling, postgres::Into};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -167,5 +171,35 @@ async fn who_gave_up_that_flight_before_keeps_the_others(_: PgPoolOptions, optio
         [[CouponState::Open, CouponState::Cancelled], [CouponState::Cancelled, CouponState::Cancelled]],
         "nobody loses a flight that flies and that they meant to take alone"
     );
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_child_whose_adult_is_stranded_does_not_fly_alone(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let ada = visitor();
+    let offer = world.unsigned_offer(&["Q1100", "Q1200"], Party::new(1, 1, 0).unwrap());
+    let hold = world.site.seating.choose(ada.into(), &world.site.signing.offer_token(&offer)).await.unwrap();
+    let named = |birth_date: Date| TravellerEntry {
+        given_name: "Ada".into(),
+        surname: "Moreno".into(),
+        birth_date: birth_date.to_string(),
+    };
+    let people = vec![named(date(1985, 4, 30)), named(today().saturating_sub(5.years()))];
+    let contact = Contact { email: "ada@example.com".into(), phone: String::new() };
+    world.site.seating.name_travellers(ada.into(), hold, people, contact).await.unwrap();
+    world.site.paying.start(ada.into(), hold).await.unwrap();
+    let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+    world.sandbox.pay_by_card(&payment.intent.unwrap(), "4242424242424242").unwrap();
+    let Settled::Ticketed { pnr } = world.site.paying.settle(ada, hold).await.unwrap() else {
+        panic!("not ticketed")
+    };
+    let before = trip(&world, ada, pnr).await;
+    let given_up = CouponKey { ticket: before.travellers[1].ticket, leg: 1 };
+    let quote = trips(&world).quote_cancellation(ada.into(), pnr, &[given_up]).await.unwrap();
+    trips(&world).confirm_cancellation(ada.into(), quote).await.unwrap();
+    world.postgres.call_off(departure("Q1200"), "fog").await.unwrap();
+    go_on_cancelling(&world.site).await;
+    assert_eq!(trip(&world, ada, pnr).await.state, BookingState::Cancelled, "the child's first flight too");
     world.audit().await;
 }

@@ -1,12 +1,15 @@
 use std::{sync::Arc, time::Duration};
 
-use server::reconciling::{Reconciling, Report};
+use server::{
+    jobs::go_on_cancelling,
+    reconciling::{Reconciling, Report},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use stripe_sandbox::{RefundEnd, Verdict};
 
 use crate::{
     booked::{Booked, DISPUTED_CARD, GOOD_CARD, PENDING_REFUNDS_CARD, booked, captured, run_errands},
-    world::World,
+    world::{World, departure},
 };
 
 /// Compares once everything has had its time to arrive.
@@ -49,6 +52,9 @@ async fn nothing_differs_after_ordinary_bookings_cancellations_and_disputes(
     let unpaid = booked(&world, GOOD_CARD).await;
     world.sandbox.expire(&unpaid.intent).unwrap();
     run_errands(&world).await;
+    world.pass(1).await;
+    run_errands(&world).await;
+    go_on_cancelling(&world.site).await;
     let lost = captured(&world, DISPUTED_CARD).await;
     let dispute = world.stripe().disputes_of(&lost.intent).await.unwrap()[0].id.clone();
     world.pass(5).await;
@@ -204,4 +210,30 @@ async fn one_server_at_a_time_takes_a_turn(_: PgPoolOptions, options: PgConnectO
     assert!(!world.postgres.take_turn("reconcile", 300.0).await.unwrap());
     world.pass(6).await;
     assert!(world.postgres.take_turn("reconcile", 300.0).await.unwrap());
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_is_left_behind_by_what_should_take_seconds_is_told_of(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let unpaid = booked(&world, GOOD_CARD).await;
+    world.sandbox.expire(&unpaid.intent).unwrap();
+    for _ in 0..2 {
+        run_errands(&world).await;
+        world.pass(1).await;
+    }
+    let stranded = captured(&world, GOOD_CARD).await;
+    world.postgres.call_off(departure("Q1200"), "fog").await.unwrap();
+    assert_eq!(reconcile(&world).await.differences, [], "the jobs may be about to");
+    world.pass(10).await;
+    let mut told: Vec<_> =
+        reconcile(&world).await.differences.into_iter().map(|d| (d.what, d.booking)).collect();
+    told.sort();
+    let called_off = "called_off_and_still_booked".to_owned();
+    assert!(told.contains(&(called_off, Some(stranded.booking))), "{told:?}");
+    assert!(told.contains(&("unpaid_and_still_booked".to_owned(), Some(unpaid.booking))), "{told:?}");
+    go_on_cancelling(&world.site).await;
+    assert_eq!(world.postgres.left_behind(0.0).await.unwrap().len(), 0);
 }
