@@ -221,8 +221,9 @@ impl Postgres {
     pub async fn retry_errand(&self, id: i64) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
         let queued = sqlx::query!(
-            // Not from nought: what was called before is looked for first.
-            "update outbox set state = 'queued', run_at = sky_now(), attempts = 1 where id = $1 and state = 'parked'",
+            // Its tries are counted on: what was called before is looked for first, a worker of an earlier try is known by its
+            // number, and what is refused once more is parked again.
+            "update outbox set state = 'queued', run_at = sky_now() where id = $1 and state = 'parked'",
             id
         )
         .execute(&mut *tx)

@@ -1,10 +1,10 @@
 use app::ports::Checkout as _;
 use payments::IntentStatus;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use stripe_sandbox::Verdict;
+use stripe_sandbox::{Faults, Verdict};
 
 use crate::{
-    booked::{DISPUTED_CARD, GOOD_CARD, booked, captured, run_errands},
+    booked::{DISPUTED_CARD, GOOD_CARD, booked, captured, ledgers_add_up, run_errands},
     world::{World, visitor},
 };
 
@@ -117,4 +117,41 @@ async fn an_event_that_always_fails_does_not_hold_up_newer_ones(_: PgPoolOptions
         30,
         "none is dropped"
     );
+}
+
+async fn refund_state(world: &World) -> String {
+    sqlx::query_scalar("select state from refunds").fetch_one(&world.pool).await.unwrap()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_falls_due_while_a_dispute_has_the_money_is_a_case_and_not_asked_of_stripe(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let booked = captured(&world, GOOD_CARD).await;
+    let dispute = world.sandbox.dispute(&booked.intent).unwrap();
+    booked.webhook(&world, "evt_1", "DisputeCreated").await;
+    let refund = booked.give_back(&world, 5_000).await;
+    // Whoever asks now uses this up, and is put off.
+    world.sandbox.set_faults(Faults { fail_before: 1, ..Faults::default() });
+    for _ in 0..3 {
+        run_errands(&world).await;
+        world.pass(10).await;
+    }
+    assert_eq!(refund_state(&world).await, "failed");
+    assert_eq!(booked.balance(&world, "refund_queued").await, -5_000, "it is still owed");
+    let cases = world.postgres.open_cases().await.unwrap();
+    let case = cases.iter().find(|case| case.kind == "refund_failed").unwrap();
+    assert_eq!(case.detail["why"], "disputed");
+    assert!(!world.postgres.close_case(case.id, "done").await.unwrap(), "what is owed stays in sight");
+
+    world.sandbox.set_faults(Faults::default());
+    world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
+    booked.webhook(&world, "evt_2", "DisputeClosed").await;
+    assert!(world.postgres.retry_refund(refund).await.unwrap());
+    run_errands(&world).await;
+    assert_eq!(refund_state(&world).await, "succeeded");
+    assert_eq!(world.postgres.open_cases().await.unwrap().len(), 1, "the dispute's alone");
+    ledgers_add_up(&world).await;
 }

@@ -105,6 +105,27 @@ async fn a_worker_that_was_thought_dead_does_not_change_the_key_of_the_next(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_worker_from_before_a_retry_by_hand_is_not_taken_for_the_next(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    booked(&world, GOOD_CARD).await;
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        slow.push(world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap());
+        world.pass(3).await;
+    }
+    world.postgres.park(&slow[1], "a test").await.unwrap();
+    assert!(world.postgres.retry_errand(slow[1].id).await.unwrap());
+    let next = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
+    assert!(world.postgres.is_leased(&next).await.unwrap());
+    for slow in &slow {
+        assert!(!world.postgres.is_leased(slow).await.unwrap(), "try {}", slow.attempt);
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_parked_money_step_stops_its_lane_and_no_other(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
     let (stopped, other) = (booked(&world, GOOD_CARD).await, booked(&world, GOOD_CARD).await);

@@ -173,39 +173,6 @@ async fn what_stripe_will_never_give_back_is_a_case_and_never_dropped(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn what_falls_due_while_a_dispute_has_the_money_is_a_case_and_not_asked_of_stripe(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
-    let world = World::open(options).await;
-    let booked = captured(&world, GOOD_CARD).await;
-    let dispute = world.sandbox.dispute(&booked.intent).unwrap();
-    booked.webhook(&world, "evt_1", "DisputeCreated").await;
-    let refund = booked.give_back(&world, 5_000).await;
-    // Whoever asks now uses this up, and is put off.
-    world.sandbox.set_faults(Faults { fail_before: 1, ..Faults::default() });
-    for _ in 0..3 {
-        run_errands(&world).await;
-        world.pass(10).await;
-    }
-    assert_eq!(state(&world, refund).await, "failed");
-    assert_eq!(booked.balance(&world, "refund_queued").await, -5_000, "it is still owed");
-    let cases = world.postgres.open_cases().await.unwrap();
-    let case = cases.iter().find(|case| case.kind == "refund_failed").unwrap();
-    assert_eq!(case.detail["why"], "disputed");
-    assert!(!world.postgres.close_case(case.id, "done").await.unwrap(), "what is owed stays in sight");
-
-    world.sandbox.set_faults(Faults::default());
-    world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
-    booked.webhook(&world, "evt_2", "DisputeClosed").await;
-    assert!(world.postgres.retry_refund(refund).await.unwrap());
-    run_errands(&world).await;
-    assert_eq!(state(&world, refund).await, "succeeded");
-    assert_eq!(world.postgres.open_cases().await.unwrap().len(), 1, "the dispute's alone");
-    ledgers_add_up(&world).await;
-}
-
-#[sqlx::test(migrations = "../../migrations")]
 async fn a_failed_refund_that_is_paid_another_way_is_owed_no_more(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -80,9 +80,10 @@ async fn tabs(world: &World, one_visitor: bool) -> Vec<(Visitor, HoldId)> {
     let row = if one_visitor { 30 } else { 32 };
     for n in 0..TABS {
         let seat = format!("{}{}", row + n / 3, ["A", "B", "C"][n % 3]);
-        let (who, email) = match one_visitor {
-            true => (ada, format!("ada{n}@example.com")),
-            false => (visitor(), ["ada@example.com", "Ada@Example.com"][n % 2].to_owned()),
+        let (who, email) = if one_visitor {
+            (ada, format!("ada{n}@example.com"))
+        } else {
+            (visitor(), ["ada@example.com", "Ada@Example.com"][n % 2].to_owned())
         };
         let hold = named(world, who, "Ada", "Moreno", &email).await;
         world.pick(who, hold, "Q1200", 0, &seat, 0).await.unwrap();

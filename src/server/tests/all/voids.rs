@@ -50,10 +50,11 @@ async fn once_a_void_was_begun_the_seats_are_not_taken_again(_: PgPoolOptions, o
         world.site.seating.release(bob.into(), his).await.unwrap();
         world.pass(3).await;
         run_errands(&world).await;
-        let expected = match is_begun {
-            true => (BookingState::Failed, PaymentState::Voided),
+        let expected = if is_begun {
+            (BookingState::Failed, PaymentState::Voided)
+        } else {
             // All is free, and nobody has begun: this shows what beginning is there for.
-            false => (BookingState::Ticketed, PaymentState::Captured),
+            (BookingState::Ticketed, PaymentState::Captured)
         };
         assert_eq!(states(&world, ada, hold).await, expected);
         world.audit().await;
