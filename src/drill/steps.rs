@@ -1,7 +1,14 @@
 //! Kills the server after each single step of checkout and of cancelling, one by one, lets the client ask again, and
 //! compares what is left in the end with what is left without the kill.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use domain::hold::HoldId;
 use sqlx::PgPool;
@@ -111,9 +118,11 @@ async fn killed_at(
     server.kill().await?;
     server.start(&[("SKYCONNECT_CRASH_AT", step)])?;
     server.ready(&ground.world.web).await?;
-    let reviver = tokio::spawn(revive(ground.clone()));
+    let has_died = Arc::new(AtomicBool::new(false));
+    let reviver = tokio::spawn(revive(ground.clone(), has_died.clone()));
     let left = play(ground, pool, story, number).await;
-    if !reviver.is_finished() {
+    // All may be quiet while the server that was started again does not call itself ready yet.
+    if !has_died.load(Ordering::SeqCst) {
         reviver.abort();
         left?;
         return Err(io::Error::other("the step was never reached").into());
@@ -122,12 +131,13 @@ async fn killed_at(
     left?.ok_or_else(|| io::Error::other("it was not quiet in time").into())
 }
 
-/// Starts the server again once it has died.
-async fn revive(ground: Arc<Ground>) -> io::Result<()> {
+/// Starts the server again once it has died, of which it tells at once.
+async fn revive(ground: Arc<Ground>, has_died: Arc<AtomicBool>) -> io::Result<()> {
     let server = &ground.world.servers[0];
     while server.runs() {
         sleep(LOOK_AGAIN).await;
     }
+    has_died.store(true, Ordering::SeqCst);
     server.start(&[])?;
     server.ready(&ground.world.web).await
 }
@@ -144,9 +154,10 @@ async fn play(
     let hold = guest.choose(&stage).await?;
     guest.name(hold).await?;
     guest.sit(hold, stage.legs[0], 0, "12A").await?;
-    let form = guest.start_to_pay(hold).await?;
-    // Who gives up must be faster than the webhook that makes out the tickets.
+    // Who gives up must be faster than any webhook, the one that tells of the intent included: whatever it tells, our
+    // server looks how the payment stands, and makes out the tickets.
     ground.world.stripe.plant(|faults| faults.webhooks_paused = story == Story::GivesUp);
+    let form = guest.start_to_pay(hold).await?;
     card::pay(&ground.world, &form, card::GOOD).await;
     match story {
         Story::Leaves => {}
