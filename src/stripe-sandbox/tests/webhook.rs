@@ -148,6 +148,25 @@ async fn release_twenty(faults: Faults) -> (Vec<String>, Vec<String>, Struck) {
 }
 
 #[tokio::test]
+async fn a_fault_meets_the_next_event_however_many_have_gathered() {
+    let (url, mut told) = receiver(0).await;
+    let stripe = stripe_telling(url, Faults { webhooks_paused: true, ..Faults::default() }).await;
+    for _ in 0..20 {
+        stripe.create().await;
+    }
+    stripe.sandbox.set_faults(Faults::default());
+    told.recv().await.unwrap();
+    stripe.sandbox.set_faults(Faults { webhooks_duplicated: true, ..Faults::default() });
+    // The nineteen others, of which the last comes twice.
+    let mut heard = Vec::new();
+    for _ in 0..20 {
+        heard.push(told.recv().await.unwrap().body);
+    }
+    heard.dedup();
+    assert!(heard.len() < 20, "none of those on their way came twice");
+}
+
+#[tokio::test]
 async fn late_events_wait_side_by_side() {
     let late = Duration::from_millis(400);
     let began = Instant::now();
