@@ -14,6 +14,8 @@ use crate::{
     tally::read,
 };
 
+/// How the violation of a seat's history begins, after the seat.
+pub const NO_ORDER: &str = "no order explains what was seen of it";
 /// Events printed of one seat.
 const EVENTS: usize = 60;
 
@@ -59,7 +61,7 @@ fn line(fault: Fault, mut record: Record) -> String {
 
 /// The history of a seat that no order explains.
 pub fn seat(key: &SeatKey, violation: &Violation, holds: &BTreeMap<HoldId, Permits>) -> String {
-    let mut text = format!("{} {}: no order explains what was seen of it\n", key.0, key.1);
+    let mut text = format!("{} {}: {NO_ORDER}\n", key.0, key.1);
     let register = violation.stuck.register;
     let _ = writeln!(
         text,

@@ -18,6 +18,8 @@ use tokio::{
 use crate::web::Web;
 
 const START_WITHIN: Duration = Duration::from_mins(1);
+/// Of a log that is shown.
+const LINES: usize = 20;
 
 /// Dropping it kills its process.
 #[derive(Debug)]
@@ -68,11 +70,19 @@ impl Server {
                 return Ok(());
             }
             if !self.runs() {
-                return Err(io::Error::other(format!("a server has ended; see {}", self.log.display())));
+                return Err(self.said("a server has ended"));
             }
             sleep(Duration::from_millis(50)).await;
         }
-        Err(io::Error::other(format!("a server is not ready; see {}", self.log.display())))
+        Err(self.said("a server is not ready"))
+    }
+
+    /// What is wrong with it, and the end of its log, which may be gone soon.
+    fn said(&self, what: &str) -> io::Error {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        let end = &lines[lines.len().saturating_sub(LINES)..];
+        io::Error::other(format!("{what}; it said last:\n{}", end.join("\n")))
     }
 
     /// Whether the process has not ended.

@@ -32,6 +32,7 @@ mod opening;
 mod pages;
 mod patience;
 mod paying;
+mod plants;
 mod races;
 mod reconciling;
 mod refunds;
