@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The release build: program, browser code and Stripe sandbox, made again only when something changed.
 
+# shellcheck disable=SC2034 # for the commands that read this file
 PROGRAM=$TARGET/release/skyconnect
 SANDBOX=$TARGET/release/stripe-sandbox
 SITE=$TARGET/site
@@ -16,19 +17,23 @@ build_fingerprint() {
   ) | sha256
 }
 
+# release_build COMPANION…: also these programs, such as stripe-sandbox or drill. They ride along with the server: they
+# share its libraries.
 release_build() {
-  local stamp=$TARGET/release/skyconnect.stamp fingerprint
+  local fingerprint name programs=(skyconnect "$@") companions=() is_fresh=yes
   fingerprint=$(build_fingerprint)
-  if [[ -x $PROGRAM && -x $SANDBOX && -x $TARGET/release/drill && -d $SITE/pkg && -s $stamp && $(<"$stamp") == "$fingerprint" ]]; then
+  for name in "${programs[@]}"; do
+    [[ -x $TARGET/release/$name && $(cat "$TARGET/release/$name.stamp" 2>/dev/null) == "$fingerprint" ]] || is_fresh=no
+  done
+  if [[ $is_fresh == yes && -d $SITE/pkg ]]; then
     step 'build: nothing changed'
     return
   fi
   step 'build: release, through cargo-leptos (15 minutes the first time)'
   mkdir -p "$TARGET/release"
-  rm -f "$stamp"
-  # The queries are checked against .sqlx/. Sandbox and drill ride along with the server: they share their libraries.
-  (cd "$ROOT" && SQLX_OFFLINE=true LEPTOS_SITE_ROOT=$SITE cargo leptos build --release --precompress --cargo-locked \
-    --bin-cargo-args=--package=stripe-sandbox --bin-cargo-args=--bin=stripe-sandbox \
-    --bin-cargo-args=--package=drill --bin-cargo-args=--bin=drill)
-  echo "$fingerprint" >"$stamp"
+  for name in "${programs[@]}"; do rm -f "$TARGET/release/$name.stamp"; done
+  for name in "$@"; do companions+=(--bin-cargo-args="--package=$name" --bin-cargo-args="--bin=$name"); done
+  # The queries are checked against .sqlx/.
+  (cd "$ROOT" && SQLX_OFFLINE=true LEPTOS_SITE_ROOT=$SITE cargo leptos build --release --precompress --cargo-locked "${companions[@]}")
+  for name in "${programs[@]}"; do echo "$fingerprint" >"$TARGET/release/$name.stamp"; done
 }
