@@ -35,8 +35,15 @@ impl Guest {
     /// # Errors
     /// It is refused, or there is no answer for a long time; so with all that follow.
     pub async fn choose(&self, stage: &Stage) -> io::Result<HoldId> {
-        let offer = self.search(stage).await?;
-        let fields = [("offer", offer.as_str())];
+        self.take(&self.search(stage).await?).await
+    }
+
+    /// Takes the places of an offer.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn take(&self, offer: &str) -> io::Result<HoldId> {
+        let fields = [("offer", offer)];
         let path = self.insist(|| self.browser.follow("choose_offer", &fields, &offer[..32])).await?;
         path.split('/').nth(2).and_then(|id| id.parse().ok()).ok_or_else(|| wrong("choosing", &path))
     }
@@ -155,27 +162,51 @@ impl Guest {
         self.insist(|| self.browser.once("release_hold", &fields, &key)).await
     }
 
-    /// Gives the whole trip back: asks what comes back, and agrees.
+    /// Gives the whole trip back.
     ///
     /// # Errors
     /// As above.
     pub async fn cancel(&self, pnr: &str) -> io::Result<()> {
+        let quote = self.quote(pnr).await?;
+        self.confirm(pnr, &quote).await
+    }
+
+    /// Asks what comes back for the whole trip, and tells what the answer is called.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn quote(&self, pnr: &str) -> io::Result<String> {
+        let coupons = self.coupons(pnr).await?;
+        let mut fields = vec![("pnr", pnr)];
+        fields.extend(coupons.iter().map(|coupon| ("coupons[]", coupon.as_str())));
+        let key = format!("quote-{pnr}");
+        let path = self.insist(|| self.browser.follow("quote_cancellation", &fields, &key)).await?;
+        Ok(path.rsplit('/').next().unwrap_or_default().to_owned())
+    }
+
+    /// Agrees to what was quoted.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn confirm(&self, pnr: &str, quote: &str) -> io::Result<()> {
+        let fields = [("pnr", pnr), ("cancellation", quote)];
+        self.insist(|| self.browser.follow("confirm_cancellation", &fields, quote)).await?;
+        Ok(())
+    }
+
+    /// Each ticket's coupons, as the form of cancelling names them.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn coupons(&self, pnr: &str) -> io::Result<Vec<String>> {
         let trip = self.trip(pnr).await?;
-        let coupons: Vec<String> = trip
+        Ok(trip
             .travellers
             .iter()
             .flat_map(|traveller| {
                 traveller.coupons.iter().map(|coupon| format!("{}-{}", traveller.ticket, coupon.leg))
             })
-            .collect();
-        let mut fields = vec![("pnr", pnr)];
-        fields.extend(coupons.iter().map(|coupon| ("coupons[]", coupon.as_str())));
-        let key = format!("quote-{pnr}");
-        let path = self.insist(|| self.browser.follow("quote_cancellation", &fields, &key)).await?;
-        let quote = path.rsplit('/').next().unwrap_or_default();
-        let fields = [("pnr", pnr), ("cancellation", quote)];
-        self.insist(|| self.browser.follow("confirm_cancellation", &fields, quote)).await?;
-        Ok(())
+            .collect())
     }
 
     /// # Errors

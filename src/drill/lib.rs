@@ -8,6 +8,7 @@
 //!   `webhooks`
 //! - `timetable`, `sales`: what is sold
 //! - `traveller`, with `web`, `socket`, `card` and `answer`: who buys, and how they reach the servers
+//! - `viewers`: who only watches seats; `twice`: what is asked twice under one key
 //! - `fault`, `schedule`, `striker`, `recovery`: what goes wrong, when, and how long until bookings succeed again
 //! - `history`, `checker`: what was seen of each seat, and whether one seat explains it
 //! - `invariants`: what must hold in Postgres, at Stripe, and of all that travellers were told
@@ -46,6 +47,8 @@ pub mod stripe;
 pub mod tally;
 pub mod timetable;
 pub mod traveller;
+pub mod twice;
+pub mod viewers;
 pub mod web;
 pub mod webhooks;
 pub mod wire;

@@ -19,20 +19,21 @@ pub const NO_ORDER: &str = "no order explains what was seen of it";
 /// Events printed of one seat.
 const EVENTS: usize = 60;
 
-/// The table of attempts and faults.
-pub fn table(ground: &Ground, lasted: Duration) -> String {
+/// The table of attempts, of what was `seen` besides, and of faults.
+pub fn table(ground: &Ground, seen: &[(&str, u64)], lasted: Duration) -> String {
     let tally = &ground.tally;
     let mut text = String::new();
     let bookings = read(&tally.bookings);
     let per_minute = per_minute(bookings, lasted);
-    for (name, value) in [
+    let counts = [
         ("attempts", read(&tally.attempts)),
         ("bookings", bookings),
         ("bookings a minute", per_minute),
         ("cancellations", read(&tally.cancellations)),
         ("seats lost to someone faster", read(&tally.lost_seats)),
         ("calls without an answer", read(&tally.unclear)),
-    ] {
+    ];
+    for (name, value) in counts.iter().chain(seen) {
         let _ = writeln!(text, "{name:<32}{value:>10}");
     }
     for (code, count) in tally.refusals() {

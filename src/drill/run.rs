@@ -24,6 +24,7 @@ use crate::{
     striker,
     tally::{Tally, read},
     traveller::Traveller,
+    viewers::Viewers,
     world::{Plan, World},
 };
 
@@ -113,6 +114,7 @@ pub async fn run(settings: &Settings) -> Result<Findings, DrillError> {
     let began = Instant::now();
     let mut travellers = JoinSet::new();
     let mut rng = fastrand::Rng::with_seed(settings.seed);
+    let viewers = Viewers::open(ground.clone());
     for number in 0..settings.travellers {
         travellers.spawn(Traveller::new(ground.clone(), number, rng.u64(..)).live());
     }
@@ -143,10 +145,20 @@ pub async fn run(settings: &Settings) -> Result<Findings, DrillError> {
     let mut broken = invariants::wait_until_quiet(&pool, settings.quiet_within).await?;
     say("checking");
     broken.extend(invariants::audit(&ground, &pool).await?);
+    broken.extend(Broken::new(
+        "invariant 7: who watched a departure all the time sees every seat as it is",
+        viewers.compare(&pool).await?,
+    ));
     conclude(&ground, &pool, broken, &mut findings).await?;
     findings.bookings = read(&ground.tally.bookings);
+    let seen = [
+        ("changes seen by viewers", viewers.changes()),
+        ("answers asked for twice", ground.world.web.twice.compared()),
+    ];
+    let missing = seen.iter().filter(|(_, count)| *count == 0);
+    findings.shortfalls.extend(missing.map(|(what, _)| format!("there were no {what}")));
     judge(&ground, settings, lasted, &mut findings);
-    findings.table = report::table(&ground, lasted);
+    findings.table = report::table(&ground, &seen, lasted);
     if !findings.violations.is_empty() {
         ground.world.folder.keep_logs();
         say(&format!("the servers' logs are in {}", ground.world.folder.path.display()));

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use domain::{
     departure::DepartureId,
-    live::{Frame, SeatPicture},
+    live::{Ask, Frame, SeatPicture},
 };
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
@@ -45,7 +45,7 @@ impl Watch {
         let until = tokio::time::Instant::now() + wait;
         while let Ok(message) = tokio::time::timeout_at(until, self.socket.next()).await {
             match message {
-                Some(Ok(Message::Binary(bytes))) => self.take(history, &bytes),
+                Some(Ok(Message::Binary(bytes))) => self.take(history, &bytes).await,
                 Some(Ok(_)) => {}
                 Some(Err(_)) | None => return false,
             }
@@ -53,10 +53,22 @@ impl Watch {
         true
     }
 
-    fn take(&mut self, history: &History, bytes: &[u8]) {
-        if let Ok(Frame::Snapshot(changes) | Frame::Changes(changes)) = Frame::decode(bytes) {
-            history.told(self.departure, &changes, self.clock.now());
-            self.picture.apply_snapshot(&changes);
+    /// Whether anything comes within that time: the first frame, or the end of the channel.
+    pub async fn is_answered(&mut self, within: Duration) -> bool {
+        timeout(within, self.socket.next()).await.is_ok()
+    }
+
+    async fn take(&mut self, history: &History, bytes: &[u8]) {
+        match Frame::decode(bytes) {
+            Ok(Frame::Snapshot(changes) | Frame::Changes(changes)) => {
+                history.told(self.departure, &changes, self.clock.now());
+                self.picture.apply_snapshot(&changes);
+            }
+            // Something was lost on the way. Where the channel is closed, that is noticed when it is read.
+            Ok(Frame::Digest(digest)) if digest != self.picture.digest() => {
+                let _ = self.socket.send(Message::Binary(Ask::Snapshot.encode().into())).await;
+            }
+            Ok(_) | Err(_) => {}
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    sync::Mutex,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -11,6 +11,7 @@ use hyper::{
     Method, Request, StatusCode,
     body::Bytes,
     header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, ORIGIN, SET_COOKIE},
+    http::request::Builder,
 };
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
@@ -22,12 +23,15 @@ use tokio::time::timeout;
 use crate::{
     answer::Refusal,
     clock::{Clock, Moment},
+    twice::{Given, Twice},
 };
 
 /// The origin under which all servers are seen, as behind a load balancer.
 pub const PUBLIC_ORIGIN: &str = "http://drill.test";
 /// After this a traveller gives up waiting, looks and asks again.
 const PATIENCE: Duration = Duration::from_secs(12);
+/// In a hundred of those with a key.
+const ASKED_TWICE: u32 = 5;
 
 /// What came of a call.
 #[derive(Debug)]
@@ -55,6 +59,7 @@ pub struct Web {
     pub clock: Clock,
     /// How long an answer is waited for.
     pub patience: Duration,
+    pub twice: Arc<Twice>,
 }
 
 impl Web {
@@ -67,6 +72,7 @@ impl Web {
             servers,
             clock,
             patience: PATIENCE,
+            twice: Arc::default(),
         }
     }
 
@@ -125,34 +131,21 @@ impl Browser {
         self.call_with(endpoint, fields, Some(key), read).await
     }
 
-    /// Makes a request and tells how long its answer took; fields make a form of it.
+    /// Makes a request and tells how long its answer took.
     pub async fn time(
         &self,
         method: &Method,
         path: &str,
-        fields: &[(String, String)],
+        body: &str,
+        signature: Option<&str>,
     ) -> (Option<StatusCode>, Duration) {
-        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let server = self.web.servers[fastrand::usize(..self.web.servers.len())];
-        let mut request = Request::builder()
-            .method(method)
-            .uri(format!("http://{server}{path}"))
-            .header(ORIGIN, PUBLIC_ORIGIN)
-            .header("x-forwarded-for", self.address.to_string());
-        if method == Method::POST {
-            request = request
-                .header(ACCEPT, "application/json")
-                .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
-        }
-        if let Some(cookie) = self.cookie() {
-            request = request.header(COOKIE, cookie);
+        let mut request = self.request(method, self.any_server(), path);
+        if let Some(signature) = signature {
+            request = request.header("stripe-signature", signature);
         }
         let began = self.web.clock.now();
-        let status = match request.body(Full::from(form)) {
-            Ok(request) => self.web.send(request).await.map(|(status, ..)| status),
-            Err(_) => None,
-        };
-        (status, self.web.clock.now().since(began))
+        let answer = self.send(request, body).await;
+        (answer.map(|(status, ..)| status), self.web.clock.now().since(began))
     }
 
     async fn call_with<T>(
@@ -162,30 +155,17 @@ impl Browser {
         key: Option<&str>,
         read: impl FnOnce(&HeaderMap, &Bytes) -> Option<T>,
     ) -> Call<T> {
-        let server = fastrand::usize(..self.web.servers.len());
+        let server = self.any_server();
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let mut request = Request::post(format!("http://{}/api/{endpoint}", self.web.servers[server]))
-            .header(ORIGIN, PUBLIC_ORIGIN)
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("x-forwarded-for", self.address.to_string());
-        if let Some(key) = key {
-            request = request.header("idempotency-key", key);
-        }
-        let cookie = self.cookie();
-        if let Some(cookie) = &cookie {
-            request = request.header(COOKIE, cookie);
-        }
         let invoked = self.web.clock.now();
-        let answer = match request.body(Full::from(form)) {
-            Ok(request) => self.web.send(request).await,
-            Err(_) => None,
-        };
+        let answer = self.ask(server, endpoint, &form, key).await;
         let answered = self.web.clock.now();
         let answer = match answer {
             None => Answer::Unclear,
             Some((status, head, body)) => {
-                self.keep_cookie(&head);
+                if let Some(key) = key {
+                    self.ask_again(endpoint, &form, key, &Given::new(status, &head, &body)).await;
+                }
                 if status.is_success() {
                     read(&head, &body).map_or(Answer::Unclear, Answer::Done)
                 } else if status.is_client_error() {
@@ -199,6 +179,60 @@ impl Browser {
             }
         };
         Call { invoked, answered, server, answer }
+    }
+
+    /// Now and then asks the same again under its key, and compares the answers.
+    async fn ask_again(&self, endpoint: &str, form: &str, key: &str, first: &Given) {
+        if first.is_decided()
+            && fastrand::u32(..100) < ASKED_TWICE
+            && let Some((status, head, body)) = self.ask(self.any_server(), endpoint, form, Some(key)).await
+        {
+            let what = format!("{endpoint} under {key}");
+            self.web.twice.compare(&what, first, &Given::new(status, &head, &body));
+        }
+    }
+
+    async fn ask(
+        &self,
+        server: usize,
+        endpoint: &str,
+        form: &str,
+        key: Option<&str>,
+    ) -> Option<(StatusCode, HeaderMap, Bytes)> {
+        let mut request = self.request(&Method::POST, server, &format!("/api/{endpoint}"));
+        if let Some(key) = key {
+            request = request.header("idempotency-key", key);
+        }
+        let answer = self.send(request, form).await;
+        if let Some((_, head, _)) = &answer {
+            self.keep_cookie(head);
+        }
+        answer
+    }
+
+    fn any_server(&self) -> usize {
+        fastrand::usize(..self.web.servers.len())
+    }
+
+    fn request(&self, method: &Method, server: usize, path: &str) -> Builder {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.web.servers[server]))
+            .header(ORIGIN, PUBLIC_ORIGIN)
+            .header("x-forwarded-for", self.address.to_string());
+        if method == Method::POST {
+            request = request
+                .header(ACCEPT, "application/json")
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        match self.cookie() {
+            Some(cookie) => request.header(COOKIE, cookie),
+            None => request,
+        }
+    }
+
+    async fn send(&self, request: Builder, body: &str) -> Option<(StatusCode, HeaderMap, Bytes)> {
+        self.web.send(request.body(Full::from(body.to_owned())).ok()?).await
     }
 
     /// The cookie as it is sent; none before the first answer.

@@ -29,7 +29,8 @@ pub struct Broken {
 }
 
 impl Broken {
-    fn new(rule: &str, offenders: Vec<String>) -> Option<Self> {
+    /// None where nothing breaks it.
+    pub fn new(rule: &str, offenders: Vec<String>) -> Option<Self> {
         (!offenders.is_empty()).then(|| Self { rule: rule.to_owned(), offenders })
     }
 

@@ -13,6 +13,10 @@ pub(super) async fn compare(ground: &Ground, pool: &PgPool) -> Result<Vec<Broken
     let mut broken = Vec::new();
     broken.extend(Broken::new("what travellers saw themselves", ground.trouble.all()));
     broken.extend(Broken::new(
+        "invariant 4: what is asked twice under one key is answered twice alike",
+        ground.world.web.twice.differing(),
+    ));
+    broken.extend(Broken::new(
         "invariant 5: every booking that a traveller was told of is there, at the price that was shown",
         sales.iter().filter_map(|sale| wrong_price(sale, &totals)).collect(),
     ));
