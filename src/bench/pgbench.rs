@@ -49,7 +49,7 @@ fn whole_pick(departure: &str) -> String {
             array[('00000000-0000-4000-8000-' || lpad(:client_id::text, 12, '0'))::uuid],
             array[('00000000-0000-4000-8000-' || lpad(:client_id::text, 12, '0'))::uuid],
             array['C' || :d], array[0::smallint], array[:client_id || 'S' || :i], array[:r::integer],
-            array[:client_id || 'S' || :j]);\n"
+            array[case when :j >= 0 then :client_id || 'S' || :j end]);\n"
     )
 }
 

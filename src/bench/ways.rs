@@ -66,11 +66,12 @@ pub async fn serve(way: &str) -> Result<(), Fault> {
     let options = LeptosOptions::builder().output_name("skyconnect").build();
     let postgres = Postgres::connect(&config.database_url).await?;
     let mut tasks = JoinSet::new();
-    let mut site = Site::open(&config, options, postgres, &mut tasks).await?;
+    let site = Site::open(&config, options, postgres, &mut tasks).await?;
     let redis = redis::Client::open(env::var("REDIS_URL")?)?.get_connection_manager().await?;
     let options = Postgres::bounded(config.database_url.parse()?);
     let pool = Postgres::pool(32).connect_with(options).await?;
-    site.ports.seats = Arc::new(OtherWay { way, pool, redis, rest: site.seating.clone() });
+    let seats = OtherWay { way, pool, redis, rest: site.seating.clone() };
+    let site = site.with_seats(Arc::new(seats));
     axum::serve(listener, router(site).into_make_service_with_connect_info::<SocketAddr>()).await?;
     Ok(())
 }

@@ -31,13 +31,16 @@ pub async fn end_in_time(request: Request, next: Next) -> Response {
         Asking::Page => {
             Json(AppError::Unavailable { message, retry_after_secs: RETRY_AFTER_SECS }).into_response()
         }
-        Asking::Change | Asking::Payment => {
-            Json(AppError::Unknown { message, retry_after_secs: RETRY_AFTER_SECS, key }).into_response()
-        }
+        Asking::Change | Asking::Payment => Json(unknown(asking, key)).into_response(),
     };
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, body).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
     response
+}
+
+/// What a change is told that took too long, which was asked under this key.
+pub fn unknown(asking: Asking, key: Option<String>) -> AppError {
+    AppError::Unknown { message: what_is_known(asking).into(), retry_after_secs: RETRY_AFTER_SECS, key }
 }
 
 fn what_is_known(asking: Asking) -> &'static str {

@@ -10,7 +10,10 @@ use axum::{
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, Response, StatusCode, header},
 };
-use governor::middleware::NoOpMiddleware;
+use governor::{
+    clock::{Clock as _, DefaultClock},
+    middleware::NoOpMiddleware,
+};
 use tower_governor::{
     GovernorError, GovernorLayer,
     governor::{GovernorConfig, GovernorConfigBuilder},
@@ -21,25 +24,47 @@ use tower_governor::{
 const BURST: u32 = 200;
 const PERIOD_MS: u64 = 50;
 
-pub type Limits = Arc<GovernorConfig<ClientAddress, NoOpMiddleware>>;
+#[derive(Clone, Debug)]
+pub struct Limits {
+    config: Arc<GovernorConfig<ClientAddress, NoOpMiddleware>>,
+    client: ClientAddress,
+}
 
 /// The limit on POSTs, by client address, on this server.
 ///
 /// # Panics
 /// Never: burst and period are not zero.
 pub fn limits(trusted_proxies: usize) -> Limits {
+    let client = ClientAddress { trusted_proxies };
     let config = GovernorConfigBuilder::default()
         .per_millisecond(PERIOD_MS)
         .burst_size(BURST)
         .methods(vec![Method::POST])
-        .key_extractor(ClientAddress { trusted_proxies })
+        .key_extractor(client)
         .finish()
         .expect("burst and period are not zero");
-    Arc::new(config)
+    Limits { config: Arc::new(config), client }
 }
 
 pub fn layer(limits: &Limits) -> GovernorLayer<ClientAddress, NoOpMiddleware, Body> {
-    GovernorLayer::new(limits.clone()).error_handler(refusal)
+    GovernorLayer::new(limits.config.clone()).error_handler(refusal)
+}
+
+/// Forgets whoever is not near any limit, as must be done from time to time.
+pub fn forget_idle(limits: &Limits) {
+    limits.config.limiter().retain_recent();
+}
+
+/// Whether this request's client may change something now, as `layer` would decide it; otherwise the refusal.
+///
+/// # Errors
+/// It must wait: the answer that says how long.
+pub fn allow<T>(limits: &Limits, request: &Request<T>) -> Result<(), Response<Body>> {
+    let address = limits.client.extract(request).map_err(refusal)?;
+    limits.config.limiter().check_key(&address).map_err(|not_yet| {
+        let wait_time = not_yet.wait_time_from(DefaultClock::default().now()).as_secs();
+        refusal(GovernorError::TooManyRequests { wait_time, headers: None })
+    })
 }
 
 /// Who is behind a request: the connection's address, or, behind so many proxies of ours, the address that the

@@ -38,7 +38,7 @@ impl Origins {
     }
 
     /// Cookies authenticate, so whatever is not a read must come from a page of ours.
-    fn allows_change(&self, headers: &HeaderMap) -> bool {
+    pub fn allows_change(&self, headers: &HeaderMap) -> bool {
         let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
         match text("sec-fetch-site") {
             Some(site) => site == "same-origin",
@@ -47,6 +47,10 @@ impl Origins {
     }
 }
 
+/// What a foreign page's request is answered.
+pub const NOT_OURS: (StatusCode, &str) =
+    (StatusCode::FORBIDDEN, "This request did not come from one of our pages, so nothing was done.");
+
 /// Refuses changes that another site's page sends along with our visitor's cookie. Webhooks carry a signature instead.
 pub async fn refuse_foreign_changes(State(site): State<Site>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -54,8 +58,7 @@ pub async fn refuse_foreign_changes(State(site): State<Site>, request: Request, 
     if reads || signed || site.origins.allows_change(request.headers()) {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "This request did not come from one of our pages, so nothing was done.")
-        .into_response()
+    NOT_OURS.into_response()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! `POST /live/departures/{id}/picks`: the one call that thousands make in the same second, without a page around it.
-//! Visitor, origin, limits and time-out are those of every other change, and the port is the one behind the pages.
+//!
+//! Origin, limits, visitor and time-out are those of every other change, and the port is the one behind the pages. They
+//! are asked here one after the other, because each layer of the router would cost about as much as the pick itself.
 
 use app::{
     AppError,
@@ -7,20 +9,25 @@ use app::{
     ports::{HoldError, Visitor},
 };
 use axum::{
-    Extension, Json,
-    extract::{Path, State, rejection::JsonRejection},
-    http::{HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    Json,
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
 };
 use domain::{cabin::SeatNumber, departure::DepartureId, hold::HoldId, seat::SeatVersion};
 use serde::Deserialize;
+use tokio::time::timeout;
 
-use crate::site::Site;
+use crate::{headers, in_time, limits, origins::NOT_OURS, patience::Asking, site::Site, visitors};
+
+/// A wish is far smaller.
+const LARGEST_BODY_BYTES: usize = 4096;
 
 /// A traveller of a hold wants a seat, seen at a version.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+struct Wish {
     hold: HoldId,
     /// The traveller's ordinal.
     traveller: u8,
@@ -31,27 +38,55 @@ pub struct Wish {
 /// The changes as JSON; otherwise an `AppError` with its status.
 pub async fn pick_seat(
     State(site): State<Site>,
-    Extension(visitor): Extension<Visitor>,
     Path(departure): Path<String>,
-    wish: Result<Json<Wish>, JsonRejection>,
+    request: Request,
 ) -> Response {
-    match pick(&site, visitor, &departure, wish).await {
-        Ok(picked) => Json(picked).into_response(),
-        Err(error) => refusal(&error),
+    let knowing = visitors::know(&site, request.headers());
+    let mut response = match admitted(&site, &request) {
+        Ok(()) => answer(&site, knowing.visitor, &departure, request).await,
+        Err(refusal) => *refusal,
+    };
+    if response.status().is_client_error() {
+        tracing::info!(status = response.status().as_u16(), "a pick was refused");
+    }
+    knowing.tell(&site, &mut response);
+    headers::mark(&mut response);
+    response
+}
+
+fn admitted(site: &Site, request: &Request) -> Result<(), Box<Response>> {
+    if !site.origins.allows_change(request.headers()) {
+        return Err(Box::new(NOT_OURS.into_response()));
+    }
+    limits::allow(&site.limits, request).map_err(Box::new)
+}
+
+async fn answer(site: &Site, visitor: Visitor, departure: &str, request: Request) -> Response {
+    let pick = async {
+        let departure = DepartureId::parse(departure).map_err(|_| HoldError::NotFound)?;
+        let (head, body) = request.into_parts();
+        let Wish { hold, traveller, seat, version } = wish(&head.headers, body).await?;
+        let request = PickRequest { hold, departure, traveller, seat, version };
+        Ok::<Picked, AppError>(site.ports.seats.pick(visitor, request).await?)
+    };
+    match timeout(Asking::Change.patience(), pick).await {
+        Ok(Ok(picked)) => Json(picked).into_response(),
+        Ok(Err(error)) => refusal(&error),
+        Err(_) => refusal(&in_time::unknown(Asking::Change, None)),
     }
 }
 
-async fn pick(
-    site: &Site,
-    visitor: Visitor,
-    departure: &str,
-    wish: Result<Json<Wish>, JsonRejection>,
-) -> Result<Picked, AppError> {
-    let departure = DepartureId::parse(departure).map_err(|_| HoldError::NotFound)?;
-    let Json(Wish { hold, traveller, seat, version }) =
-        wish.map_err(|wrong| AppError::Invalid { field: None, message: wrong.body_text() })?;
-    let request = PickRequest { hold, departure, traveller, seat, version };
-    Ok(site.ports.seats.pick(visitor, request).await?)
+async fn wish(headers: &HeaderMap, body: Body) -> Result<Wish, AppError> {
+    let wrong = |message: String| AppError::Invalid { field: None, message };
+    let is_json = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"));
+    if !is_json {
+        return Err(wrong("Send the wish as application/json.".into()));
+    }
+    let body = to_bytes(body, LARGEST_BODY_BYTES).await.map_err(|_| wrong("The wish is too long.".into()))?;
+    serde_json::from_slice(&body).map_err(|error| wrong(error.to_string()))
 }
 
 fn refusal(error: &AppError) -> Response {

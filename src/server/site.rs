@@ -1,8 +1,8 @@
 //! Everything a request may need, put together once at start.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
-use app::ports::Ports;
+use app::ports::{Ports, Seats};
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use payments::{Stripe, StripeConfig};
@@ -25,8 +25,12 @@ use crate::{
     trips::TripFiles,
 };
 
+/// Shared by all requests: a clone costs next to nothing, which counts where every layer of the router makes some.
 #[derive(Clone)]
-pub struct Site {
+pub struct Site(Arc<Parts>);
+
+#[derive(Clone)]
+pub struct Parts {
     pub options: LeptosOptions,
     pub postgres: Postgres,
     pub live: Live,
@@ -46,6 +50,19 @@ pub struct Site {
     pub https: bool,
     /// Where the card form's script comes from.
     pub stripe_origin: Arc<str>,
+}
+
+impl Deref for Site {
+    type Target = Parts;
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Parts")
+    }
 }
 
 impl std::fmt::Debug for Site {
@@ -100,7 +117,7 @@ impl Site {
             checkout: Arc::new(paying.clone()),
             trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone(), cancelling.clone())),
         };
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             options,
             postgres,
             live,
@@ -116,11 +133,18 @@ impl Site {
             public_url: config.public_url.as_str().into(),
             https: config.is_https(),
             stripe_origin: stripe_origins(&config.stripe.script_url).into(),
-        })
+        })))
     }
 }
 
 impl Site {
+    /// The same with another way to hold and pick seats, as a bench compares them.
+    #[must_use]
+    pub fn with_seats(&self, seats: Arc<dyn Seats>) -> Self {
+        let ports = Ports { seats, ..self.ports.clone() };
+        Self(Arc::new(Parts { ports, ..Parts::clone(self) }))
+    }
+
     /// The same over the connections that are the jobs' own.
     #[must_use]
     pub fn for_jobs(&self) -> Self {
@@ -128,7 +152,7 @@ impl Site {
         let seating = self.seating.clone().over(postgres.clone());
         let paying = self.paying.clone().over(postgres.clone(), seating.clone());
         let cancelling = Cancelling::new(postgres.clone(), self.live.clone());
-        Self { postgres, seating, paying, cancelling, ..self.clone() }
+        Self(Arc::new(Parts { postgres, seating, paying, cancelling, ..Parts::clone(self) }))
     }
 }
 

@@ -16,24 +16,44 @@ const PLAIN_NAME: &str = "visitor";
 const HTTPS_NAME: &str = "__Host-visitor";
 const MAX_AGE_SECS: u32 = 400 * 24 * 60 * 60;
 
-/// Knows the visitor by the cookie, or makes a new one; handlers and pages find it in the request's extensions.
-pub async fn know_visitor(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let known = read(&site, request.headers());
-    let visitor = known.unwrap_or_else(|| Visitor(Uuid::new_v4()));
-    request.extensions_mut().insert(visitor);
-    let mut response = next.run(request).await;
-    // A response that may be cached by others must not carry anyone's cookie.
-    let shared = response
-        .headers()
-        .get(header::CACHE_CONTROL)
-        .and_then(|v| v.to_str().ok())
-        .is_some_and(|v| v.contains("public"));
-    if known.is_none()
-        && !shared
-        && let Ok(cookie) = HeaderValue::from_str(&cookie(&site, visitor))
-    {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
+/// A request's visitor, and whether they must be told their name.
+#[derive(Clone, Copy, Debug)]
+pub struct Knowing {
+    pub visitor: Visitor,
+    is_new: bool,
+}
+
+/// Knows the visitor by the cookie, or makes a new one.
+pub fn know(site: &Site, headers: &HeaderMap) -> Knowing {
+    match read(site, headers) {
+        Some(visitor) => Knowing { visitor, is_new: false },
+        None => Knowing { visitor: Visitor(Uuid::new_v4()), is_new: true },
     }
+}
+
+impl Knowing {
+    /// Gives a new visitor's cookie along.
+    pub fn tell(self, site: &Site, response: &mut Response) {
+        // A response that may be cached by others must not carry anyone's cookie.
+        let is_shared = || {
+            let cached = response.headers().get(header::CACHE_CONTROL).and_then(|v| v.to_str().ok());
+            cached.is_some_and(|v| v.contains("public"))
+        };
+        if self.is_new
+            && !is_shared()
+            && let Ok(cookie) = HeaderValue::from_str(&cookie(site, self.visitor))
+        {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+    }
+}
+
+/// Handlers and pages find the visitor in the request's extensions.
+pub async fn know_visitor(State(site): State<Site>, mut request: Request, next: Next) -> Response {
+    let knowing = know(&site, request.headers());
+    request.extensions_mut().insert(knowing.visitor);
+    let mut response = next.run(request).await;
+    knowing.tell(&site, &mut response);
     response
 }
 

@@ -21,7 +21,8 @@ use crate::faults::{Dice, Faults, Struck};
 use crate::{Sandbox, api};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// Events go out one after the other, but none waits longer than this for the one before it.
+/// Events go out one after the other, but none waits longer than this for the one before it, and those that wait
+/// together no longer than this for all of them: Stripe falls behind with nobody.
 const TURN: Duration = Duration::from_millis(250);
 /// So many deliveries are on the wire at once.
 const AT_ONCE: usize = 32;
@@ -62,12 +63,15 @@ pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver
         else {
             return;
         };
+        // No more at once, so that a fault that is planted meanwhile soon meets something.
         let mut gathered = vec![first];
-        // Otherwise one by one, so that faults planted meanwhile meet the very next event.
+        while gathered.len() < AT_ONCE
+            && let Ok(event) = queue.try_recv()
+        {
+            gathered.push(event);
+        }
+        let turn = TURN / u32::try_from(gathered.len()).unwrap_or(u32::MAX);
         if now.webhooks_shuffled {
-            while let Ok(event) = queue.try_recv() {
-                gathered.push(event);
-            }
             gathered.reverse();
         }
         endpoint.sandbox.count(|struck| now.count_in(struck, gathered.len()));
@@ -78,7 +82,7 @@ pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver
                 deliveries.spawn(endpoint.clone().deliver(event.clone(), late, tried));
                 if late.is_zero() {
                     // However it ends, the next one's turn has come.
-                    let _ = timeout(TURN, first_try).await;
+                    let _ = timeout(turn, first_try).await;
                 }
             }
         }

@@ -13,7 +13,7 @@ use crate::{patience, postgres::StoreError};
 /// Requests in one call at most.
 const LARGEST_BATCH: usize = 128;
 /// Batches under way at once: while one waits for the disk, another may be made up.
-const LANES: usize = 2;
+const LANES: usize = 1;
 /// Requests that may wait; more are refused at once, which is better than late.
 const QUEUE: usize = 4096;
 /// Requests taken out of the queue in advance, so that many for one seat do not hide those behind them.

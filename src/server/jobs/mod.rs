@@ -27,7 +27,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::{patience, site::Site};
+use crate::{limits, patience, site::Site};
 
 /// Starts every job; they end with the `tasks`.
 pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
@@ -58,7 +58,7 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     let limits = site.limits.clone();
     tasks.spawn(async move {
         // Addresses that have been quiet need no memory.
-        every(Duration::from_mins(1), || async { limits.limiter().retain_recent() }).await;
+        every(Duration::from_mins(1), || async { limits::forget_idle(&limits) }).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move {

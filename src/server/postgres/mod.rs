@@ -14,6 +14,7 @@ mod holds;
 mod idempotency;
 mod ledger;
 mod letters;
+mod lines;
 mod money;
 mod outbox;
 mod paying_otherwise;
@@ -42,6 +43,7 @@ use sqlx::{
 };
 
 use crate::{jobs::Wakeups, patience, terms::Terms};
+use lines::Lines;
 use pool::{Pool, Tx};
 
 pub use bookings::TicketOutcome;
@@ -72,7 +74,7 @@ pub struct Postgres {
     /// A few connections apart, so that errands and requests never wait for each other's.
     jobs_pool: Pool,
     /// Those of the batchers. They wait shortly for a lock: whoever holds it must not keep a whole batch waiting.
-    batch_pool: Pool,
+    batches: Arc<Lines>,
     terms: Terms,
     wakeups: Arc<Wakeups>,
 }
@@ -106,7 +108,6 @@ impl StoreError {
 
 const CONNECTIONS: u32 = 32;
 const JOB_CONNECTIONS: u32 = 8;
-const BATCH_CONNECTIONS: u32 = 12;
 const DEADLOCK_TRIES: u32 = 3;
 
 impl Postgres {
@@ -122,22 +123,18 @@ impl Postgres {
         migrating.close().await?;
         let pool = Self::pool(CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
         let jobs_pool = Self::pool(JOB_CONNECTIONS).connect_with(Self::bounded(options.clone())).await?;
-        let lock_ms = patience::BATCH_LOCK.as_millis();
-        let impatient = Self::bounded(options).options([("lock_timeout", lock_ms)]);
-        let batch_pool = Self::pool(BATCH_CONNECTIONS).connect_with(impatient).await?;
-        Ok(Self {
-            jobs_pool: Pool::new(jobs_pool),
-            batch_pool: Pool::new(batch_pool).with_patience(patience::BATCH_ANSWER),
-            ..Self::over(pool)
-        })
+        Ok(Self { jobs_pool: Pool::new(jobs_pool), ..Self::over(pool) })
     }
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
+        let lock_ms = patience::BATCH_LOCK.as_millis();
+        let impatient = Self::bounded(PgConnectOptions::clone(&pool.connect_options()));
+        let batches = Lines::new(impatient.options([("lock_timeout", lock_ms)]), patience::BATCH_ANSWER);
         let pool = Pool::new(pool);
         Self {
             jobs_pool: pool.clone(),
-            batch_pool: pool.clone().with_patience(patience::BATCH_ANSWER),
+            batches: Arc::new(batches),
             pool,
             terms: Terms::default(),
             wakeups: Arc::default(),
@@ -190,7 +187,7 @@ impl Postgres {
     pub async fn close(&self) {
         self.pool.close().await;
         self.jobs_pool.close().await;
-        self.batch_pool.close().await;
+        self.batches.close();
     }
 }
 

@@ -21,7 +21,6 @@ use crate::patience;
 #[derive(Clone, Debug)]
 pub(super) struct Pool {
     pool: PgPool,
-    patience: Duration,
 }
 
 // Its futures are boxed where they are large, since every function of the store has some of them in its own.
@@ -60,12 +59,15 @@ pub(super) fn options(connections: u32) -> PgPoolOptions {
         })
 }
 
-async fn sign_of_life(connection: &mut PgConnection) -> Result<(), Error> {
+pub(super) async fn sign_of_life(connection: &mut PgConnection) -> Result<(), Error> {
     within(patience::SIGN_OF_LIFE, sqlx::Connection::ping(connection)).await
 }
 
 /// An answer in time, or an error that leaves open whether it was done.
-async fn within<T>(patience: Duration, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+pub(super) async fn within<T>(
+    patience: Duration,
+    answer: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
     timeout(patience, answer).await.unwrap_or_else(|_| {
         Err(Error::Io(io::Error::new(io::ErrorKind::TimedOut, "Postgres did not answer in time")))
     })
@@ -73,17 +75,12 @@ async fn within<T>(patience: Duration, answer: impl Future<Output = Result<T, Er
 
 impl Pool {
     pub(super) fn new(pool: PgPool) -> Self {
-        Self { pool, patience: patience::ANSWER }
-    }
-
-    /// Waits so long for each statement.
-    pub(super) fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+        Self { pool }
     }
 
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
         let tx = within(patience::ANSWER, Box::pin(self.pool.begin())).await?;
-        Ok(Tx(Session { tx, patience: self.patience }))
+        Ok(Tx(Session { tx, patience: patience::ANSWER }))
     }
 
     /// What one statement answers on a connection of its own. When time runs out the connection is cut, so that its
@@ -93,7 +90,7 @@ impl Pool {
         statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let mut connection = self.pool.acquire().await?;
-        let answer = within(self.patience, statement(&mut connection)).await;
+        let answer = within(patience::ANSWER, statement(&mut connection)).await;
         if matches!(&answer, Err(Error::Io(error)) if error.kind() == io::ErrorKind::TimedOut) {
             drop(connection.detach());
         }

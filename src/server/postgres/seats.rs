@@ -20,7 +20,7 @@ pub struct Pick {
     pub traveller: u8,
     pub seat: SeatNumber,
     pub version: SeatVersion,
-    /// Where the traveller is believed to sit: right, it saves a look at the whole cabin; wrong, it changes nothing.
+    /// Where the traveller is believed to sit: right, it saves a look at the whole cabin; wrong, nothing is done.
     pub had: Option<SeatNumber>,
 }
 
@@ -30,6 +30,8 @@ pub enum PickAnswer {
     Picked(Vec<SeatChange>),
     /// The seat as it is now; `expired` is the hold in the way whose time is over.
     Refused { now: SeatChange, expired: Option<HoldId> },
+    /// The traveller does not sit where they were believed to: nothing was done, ask without a belief.
+    Elsewhere,
     /// Not this visitor's hold, or the leg or traveller is not in it.
     Missing,
     /// The hold's time is over, but nobody has ended it yet.
@@ -71,7 +73,7 @@ impl Postgres {
     /// No two may be of one hold or for one seat.
     pub async fn pick(&self, picks: &[Pick]) -> Result<Vec<PickAnswer>, StoreError> {
         let columns = Columns::of(picks);
-        let rows = sqlx::query!(
+        let query = sqlx::query!(
             r#"select caller as "caller!", outcome as "outcome!", seat, state, version, expired_hold
             from pick_seats($1, $2, $3, $4, $5, $6, $7)"#,
             &columns.visitors,
@@ -81,9 +83,8 @@ impl Postgres {
             &columns.seats,
             &columns.versions,
             &columns.had as _,
-        )
-        .fetch_all(&self.batch_pool)
-        .await?;
+        );
+        let rows = self.batches.answer(async |connection| query.fetch_all(connection).await).await?;
         let mut answers = vec![PickAnswer::Missing; picks.len()];
         for row in rows {
             let place = usize::try_from(row.caller).unwrap_or_default().wrapping_sub(1);
@@ -99,6 +100,7 @@ impl Postgres {
                     let now = seat().unwrap_or(untouched);
                     *answer = PickAnswer::Refused { now, expired: row.expired_hold.map(HoldId) };
                 }
+                ("elsewhere", answer) => *answer = PickAnswer::Elsewhere,
                 ("expired", answer) => *answer = PickAnswer::Expired,
                 ("missing", answer) => *answer = PickAnswer::Missing,
                 (state, answer) => {

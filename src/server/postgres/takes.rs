@@ -61,16 +61,18 @@ impl Postgres {
     /// their order, the same as `take` gives it alone. No two may be of one visitor.
     pub async fn take_together(&self, takings: &[Taking]) -> Result<Vec<TakeAnswer>, StoreError> {
         let claims = format!("[{}]", takings.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(","));
-        let rows = sqlx::query!(
+        let query = sqlx::query!(
             r#"select caller as "caller!", outcome as "outcome!", hold, departure
             from take_places($1::text::jsonb, $2, $3)"#,
             claims,
             self.terms.hold.as_secs_f64(),
             i32::from(PLACES_PER_VISITOR),
-        )
-        .fetch_all(&self.batch_pool)
-        .await
-        .map_err(StoreError::from);
+        );
+        let rows = self
+            .batches
+            .answer(async |connection| query.fetch_all(connection).await)
+            .await
+            .map_err(StoreError::from);
         let rows = match rows {
             // Among many it is not known whose: the batch is done one by one.
             Err(error) if takings.len() == 1 && error.constraint() == Some(ANSWERED) => {

@@ -122,6 +122,16 @@ impl Seating {
         if facts.visitor == visitor.0 { Ok(facts) } else { Err(HoldError::NotFound) }
     }
 
+    /// A belief about where the traveller sits may be old, since another server may have moved them: then it is dropped.
+    async fn ask(&self, pick: &mut Pick) -> Result<PickAnswer, HoldError> {
+        let answer = self.picks.ask(*pick).await.map_err(unanswered)?;
+        if answer != PickAnswer::Elsewhere || pick.had.is_none() {
+            return Ok(answer);
+        }
+        pick.had = None;
+        self.picks.ask(*pick).await.map_err(unanswered)
+    }
+
     /// One pick with what the design allows it: a hold in the way whose time is over is ended, and a seat that is free
     /// at a newer version is tried once more.
     pub(crate) async fn pick_seat(&self, pick: Pick) -> Result<Vec<SeatChange>, PickError> {
@@ -129,7 +139,7 @@ impl Seating {
         for last_try in [false, true] {
             let answer = match self.gate.hopeless(&pick).await.map_err(away)? {
                 Some(now) => PickAnswer::Refused { now, expired: None },
-                None => self.picks.ask(pick).await.map_err(unanswered)?,
+                None => self.ask(&mut pick).await?,
             };
             self.gate.learn(&pick, &answer);
             match answer {
@@ -148,7 +158,8 @@ impl Seating {
                 PickAnswer::Refused { .. } => {
                     return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
                 }
-                PickAnswer::Missing => return Err(HoldError::NotFound.into()),
+                // Without a belief nobody sits elsewhere.
+                PickAnswer::Missing | PickAnswer::Elsewhere => return Err(HoldError::NotFound.into()),
                 PickAnswer::Expired => {
                     self.end(pick.hold, EndAs::Expired).await?;
                     return Err(HoldError::Ended(HoldState::Expired).into());

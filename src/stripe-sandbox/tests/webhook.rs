@@ -207,3 +207,26 @@ async fn a_receiver_that_hangs_delays_nobody_elses_turn_for_long() {
     assert_eq!((told.recv().await, told.recv().await), (Some(true), Some(false)));
     assert!(began.elapsed() < Duration::from_secs(5), "half of what one answer may take");
 }
+
+#[tokio::test]
+async fn a_receiver_that_hangs_delays_many_no_longer_than_one() {
+    const EVENTS: u32 = 20;
+    let (told_here, mut told) = mpsc::unbounded_channel();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/webhook", listener.local_addr().unwrap());
+    let hang = move || async move {
+        told_here.send(()).unwrap();
+        std::future::pending::<()>().await;
+    };
+    tokio::spawn(async move { axum::serve(listener, Router::new().route("/webhook", post(hang))).await });
+    let stripe = stripe_telling(url, Faults { webhooks_paused: true, ..Faults::default() }).await;
+    for _ in 0..EVENTS {
+        stripe.create().await;
+    }
+    stripe.sandbox.set_faults(Faults::default());
+    let began = Instant::now();
+    for _ in 0..EVENTS {
+        told.recv().await.unwrap();
+    }
+    assert!(began.elapsed() < Duration::from_millis(250) * EVENTS / 2, "each waited for the one before");
+}
