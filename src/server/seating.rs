@@ -4,6 +4,7 @@ mod assign;
 mod choose;
 mod facts;
 mod gate;
+mod glance;
 mod picks;
 mod takes;
 mod travellers;
@@ -31,6 +32,7 @@ use crate::{
 pub(crate) use assign::{Whom, assign};
 use facts::Remembered;
 use gate::Gate;
+use glance::Glances;
 use picks::Picks;
 use takes::Takes;
 
@@ -44,6 +46,7 @@ pub struct Seating {
     takes: Batcher<Takes>,
     gate: Gate,
     remembered: Arc<Remembered>,
+    glances: Arc<Glances>,
 }
 
 impl std::fmt::Debug for Seating {
@@ -65,7 +68,8 @@ impl Seating {
         let gate = Gate::start(postgres.clone(), redis, tasks);
         let picks = Batcher::start(Picks { postgres: postgres.clone(), live: live.clone() }, tasks);
         let takes = Batcher::start(Takes { postgres: postgres.clone() }, tasks);
-        Self { postgres, live, timetables, signing, picks, takes, gate, remembered: Arc::default() }
+        let (remembered, glances) = (Arc::default(), Arc::default());
+        Self { postgres, live, timetables, signing, picks, takes, gate, remembered, glances }
     }
 
     /// The same over other connections.
@@ -89,11 +93,7 @@ impl Seating {
 
     /// Ends a hold whole and tells everyone who watches which seats are free again.
     pub async fn end(&self, id: HoldId, end: EndAs) -> Result<(), HoldError> {
-        self.end_once(id, end, None).await
-    }
-
-    async fn end_once(&self, id: HoldId, end: EndAs, asking: Option<&Once>) -> Result<(), HoldError> {
-        let freed = self.postgres.end(id, end, asking).await.map_err(away)?;
+        let freed = self.postgres.end(id, end).await.map_err(away)?;
         self.live.publish(&freed);
         Ok(())
     }
@@ -125,7 +125,14 @@ impl Seating {
 
     async fn release_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
         match self.live_hold(visitor, id).await {
-            Ok(_) => self.end_once(id, EndAs::Released, Some(asking)).await,
+            Ok(_) => match self.postgres.release(id, asking).await.map_err(away)? {
+                Some(freed) => {
+                    self.live.publish(&freed);
+                    Ok(())
+                }
+                // It was being paid for while we looked.
+                None => Err(HoldError::Ended(HoldState::Converted)),
+            },
             Err(HoldError::Ended(HoldState::Converted)) => Err(HoldError::Ended(HoldState::Converted)),
             Err(HoldError::Ended(_)) => {
                 self.postgres.keep(asking, &Ok::<(), HoldError>(())).await.map_err(away)?;

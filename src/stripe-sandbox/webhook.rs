@@ -63,7 +63,6 @@ pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver
         else {
             return;
         };
-        // No more at once, so that a fault that is planted meanwhile soon meets something.
         let mut gathered = vec![first];
         while gathered.len() < AT_ONCE
             && let Ok(event) = queue.try_recv()
@@ -74,8 +73,11 @@ pub(crate) async fn deliver(sandbox: Sandbox, mut queue: mpsc::UnboundedReceiver
         if now.webhooks_shuffled {
             gathered.reverse();
         }
-        endpoint.sandbox.count(|struck| now.count_in(struck, gathered.len()));
+        let shuffled = gathered.len();
         for event in gathered {
+            // Looked at for each, so that a fault that is planted meanwhile meets the very next event.
+            let now = Faults { webhooks_shuffled: now.webhooks_shuffled, ..faults.borrow().clone() };
+            endpoint.sandbox.count(|struck| now.count_in(struck, shuffled));
             for _ in 0..=u8::from(now.webhooks_duplicated) {
                 let late = now.lateness(&endpoint.sandbox.0.dice);
                 let (tried, first_try) = oneshot::channel();
@@ -100,17 +102,13 @@ impl Faults {
         })
     }
 
-    fn count_in(&self, struck: &mut Struck, events: usize) {
-        let events = events as u64;
-        if self.webhooks_duplicated {
-            struck.webhooks_duplicated += events;
-        }
-        if self.webhooks_late_ms > 0 {
-            struck.webhooks_late += events;
-        }
-        if self.webhooks_shuffled {
-            struck.webhooks_shuffled += if self.webhooks_late_ms > 0 { events } else { events - 1 };
-        }
+    /// Counts what one event meets that goes out together with others.
+    fn count_in(&self, struck: &mut Struck, together: usize) {
+        struck.webhooks_duplicated += u64::from(self.webhooks_duplicated);
+        struck.webhooks_late += u64::from(self.webhooks_late_ms > 0);
+        // One alone is in its place unless it comes late.
+        struck.webhooks_shuffled +=
+            u64::from(self.webhooks_shuffled && (together > 1 || self.webhooks_late_ms > 0));
     }
 }
 

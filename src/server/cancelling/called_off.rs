@@ -42,7 +42,7 @@ pub async fn see_to(
         let before = (seen.holds, seen.bookings);
         seen.failed = 0;
         for hold in postgres.live_holds_on(departure).await? {
-            match postgres.end(hold, EndAs::Released, None).await {
+            match postgres.end(hold, EndAs::Released).await {
                 Ok(seats) => {
                     tell(&seats);
                     seen.holds += 1;

@@ -18,15 +18,27 @@ pub const PLANTS: &[Plant] = &[
         name: "unguarded-pick",
         function: "pick_seats",
         before: "drop trigger if exists seat_moves on seats",
-        edits: &[(
-            "        for no key update offset 0
-    ) s;
+        edits: &[
+            (
+                "            for no key update offset 0
+        ) s on true
+        group by k.i
+    ) g;
 ",
-            "        offset 0
-    ) s;
+                "            offset 0
+        ) s on true
+        group by k.i
+    ) g;
     perform pg_sleep(0.05);
 ",
-        )],
+            ),
+            (
+                "where s.ctid = c.row",
+                "where s.departure = asks.departures[c.i]
+                and s.seat = case when c.hold is null then old[c.i] else asks.seats[c.i] end",
+            ),
+            ("if written <> found.changing then", "if false then"),
+        ],
     },
     // Looks neither at its hold's state nor at its time, and does not lock it.
     Plant {

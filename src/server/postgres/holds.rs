@@ -242,25 +242,39 @@ impl Postgres {
     }
 
     /// Ends a live hold whole, in a transaction of its own; an ended one stays as it is. Tells which seats are free again.
-    /// The answer is kept with it where somebody asked for it under a key.
-    pub async fn end(&self, hold: HoldId, end: EndAs, asking: Option<&Once>) -> Result<Freed, StoreError> {
+    pub async fn end(&self, hold: HoldId, end: EndAs) -> Result<Freed, StoreError> {
         let state = match end {
             EndAs::Released => HoldState::Released,
             EndAs::Expired => HoldState::Expired,
         };
+        // One statement is a transaction of its own.
+        again_after_deadlock(|| end_hold(&self.pool, hold, state))
+            .await
+            // A payment may have been under way.
+            .inspect(|_| self.wake_workers())
+    }
+
+    /// The same because its visitor asked, with the answer kept under their key. None where the hold has become a booking
+    /// meanwhile: then nothing is released, and nothing kept.
+    pub async fn release(&self, hold: HoldId, asking: &Once) -> Result<Option<Freed>, StoreError> {
         again_after_deadlock(|| async {
-            let Some(asking) = asking.filter(|asking| asking.has_key()) else {
-                // One statement is a transaction of its own.
-                return end_hold(&self.pool, hold, state).await;
-            };
             let mut tx = self.pool.begin().await?;
             keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
-            let freed = end_hold(&mut *tx, hold, state).await?;
+            let freed = end_hold(&mut *tx, hold, HoldState::Released).await?;
+            let is_booked = sqlx::query_scalar!(
+                r#"select state = 'converted' as "is_booked!" from holds where id = $1"#,
+                hold.0
+            )
+            .fetch_one(&mut *tx)
+            .await?;
+            if is_booked {
+                tx.rollback().await?;
+                return Ok(None);
+            }
             tx.commit().await?;
-            Ok(freed)
+            Ok(Some(freed))
         })
         .await
-        // A payment may have been under way.
         .inspect(|_| self.wake_workers())
     }
 

@@ -113,16 +113,15 @@ impl Postgres {
 
     /// The seat as it is, where it is taken by a hold that lives and is not the one that asks; none otherwise.
     pub async fn taken_by_another(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
-        let row = sqlx::query!(
+        let query = sqlx::query!(
             r#"select s.seat, s.state, s.version from seats s left join holds h on h.id = s.hold_id
             where s.departure = $1 and s.seat = $2 and s.state <> 'available' and s.hold_id is distinct from $3
                 and (h.state in ('active', 'reserved') and h.expires_at <= sky_now()) is not true"#,
             pick.departure.to_string(),
             pick.seat.to_string(),
             pick.hold.0,
-        )
-        .fetch_optional(&self.pool)
-        .await?;
+        );
+        let row = self.batches.answer(async |connection| query.fetch_optional(connection).await).await?;
         Ok(row.and_then(|row| change(&row.seat, &row.state, row.version)))
     }
 

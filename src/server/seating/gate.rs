@@ -1,8 +1,9 @@
 //! Spares the batches picks that have no hope: what was found taken a moment ago is looked at before it is asked for.
 //!
-//! After a grant, and after a refusal by a live owner, the seat's version is kept for two seconds, here and in Redis for
-//! the other servers. Whoever asks at an older version is refused if a plain read says that the seat is taken still. So
-//! a Redis that is away, empty or wrong costs a read, and decides nothing; and it never grants.
+//! After a refusal by a live owner, and after a grant of a seat that was refused to somebody a moment ago, the seat's
+//! version is kept in Redis for two seconds, for all servers. Whoever asks for such a seat at an older version is refused
+//! if a plain read says that it is taken still. So a Redis that is away, empty or wrong costs a read, and decides
+//! nothing; and it never grants.
 
 use std::{
     collections::HashMap,
@@ -10,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use domain::{departure::DepartureId, live::SeatChange, seat::SeatState};
+use domain::{cabin::SeatNumber, departure::DepartureId, live::SeatChange, seat::SeatState};
 use redis::aio::MultiplexedConnection;
 use tokio::{sync::mpsc, task::JoinSet, time::timeout};
 
@@ -22,8 +23,8 @@ const MEMORY: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_millis(25);
 /// After a failure Redis is left alone for a while.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Departures remembered as fought for; when there are more, all are forgotten, which costs speed alone.
-const MOST_FOUGHT_FOR: usize = 4096;
+/// Seats remembered as fought for; when there are more, all are forgotten, which costs speed alone.
+const MOST_FOUGHT_FOR: usize = 16_384;
 const BACKLOG: usize = 4096;
 
 #[derive(Clone)]
@@ -31,8 +32,8 @@ pub(super) struct Gate {
     postgres: Postgres,
     redis: Arc<Redis>,
     notes: mpsc::Sender<(DepartureId, SeatChange)>,
-    /// Departures on which somebody was refused, and when. Elsewhere nobody is asked before a pick.
-    fought_for: Arc<Mutex<HashMap<DepartureId, Instant>>>,
+    /// Seats for which somebody was refused here, and when. For others nobody is asked before a pick.
+    fought_for: Arc<Mutex<HashMap<(DepartureId, SeatNumber), Instant>>>,
 }
 
 impl Gate {
@@ -46,7 +47,8 @@ impl Gate {
 
     /// The seat as it is, where this pick can only be refused; none where it must be tried.
     pub async fn hopeless(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
-        let is_wanted = lock(&self.fought_for).get(&pick.departure).is_some_and(|at| at.elapsed() < MEMORY);
+        let fought_since = lock(&self.fought_for).get(&(pick.departure, pick.seat)).copied();
+        let is_wanted = fought_since.is_some_and(|at| at.elapsed() < MEMORY);
         if !is_wanted || self.redis.version_of(pick).await.is_none_or(|taken| taken <= pick.version) {
             return Ok(None);
         }
@@ -61,15 +63,15 @@ impl Gate {
                 if fought_for.len() >= MOST_FOUGHT_FOR {
                     fought_for.clear();
                 }
-                fought_for.insert(pick.departure, Instant::now());
+                fought_for.insert((pick.departure, pick.seat), Instant::now());
                 drop(fought_for);
                 self.note(pick.departure, *now);
             }
             // Where nobody fights, nobody would read it.
-            PickAnswer::Picked(changes) if lock(&self.fought_for).contains_key(&pick.departure) => {
-                for change in changes {
-                    self.note(pick.departure, *change);
-                }
+            PickAnswer::Picked(changes) => {
+                let fought_for = lock(&self.fought_for);
+                let noted = changes.iter().filter(|c| fought_for.contains_key(&(pick.departure, c.seat)));
+                noted.for_each(|change| self.note(pick.departure, *change));
             }
             _ => {}
         }

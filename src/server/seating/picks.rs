@@ -97,10 +97,10 @@ impl Seating {
                 Ok(Picked { changes })
             }
             Err(PickError::Taken { seat, .. }) => {
-                let taken = assign::taken(&self.postgres.touched(departure).await.map_err(away)?);
+                let taken = self.glances.taken(&self.postgres, departure).await.map_err(away)?;
                 Err(PickError::Taken {
                     seat,
-                    nearest: nearest(layout, seat, |s| taken.contains(&s), ALTERNATIVES),
+                    nearest: nearest(layout, seat, |s| s == seat || taken.contains(&s), ALTERNATIVES),
                 })
             }
             Err(error) => Err(error),

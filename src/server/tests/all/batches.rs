@@ -2,7 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use app::ports::Visitor;
+use app::{answers::PickRequest, ports::Visitor};
 use domain::{
     cabin::{Cabin, Layout, SeatNumber},
     hold::{HoldId, HoldState},
