@@ -91,7 +91,8 @@ async fn a_server_with_an_old_belief_moves_the_traveller_all_the_same(
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
-    let other = world.another_site().await;
+    let mut tasks = JoinSet::new();
+    let other = world.another_site_with(&mut tasks).await;
     let (ada, hold) = hold(&world).await;
     for (site, seat, changes) in
         [(&world.site, "30A", 1), (&other, "30C", 2), (&world.site, "31A", 2), (&other, "31C", 2)]

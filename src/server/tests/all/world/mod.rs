@@ -99,9 +99,12 @@ impl World {
 
     /// A second server on the same database.
     pub async fn another_site(&self) -> Site {
-        Site::open(&self.config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new())
-            .await
-            .unwrap()
+        self.another_site_with(&mut JoinSet::new()).await
+    }
+
+    /// The same with its tasks, so that it answers picks.
+    pub async fn another_site_with(&self, tasks: &mut JoinSet<()>) -> Site {
+        Site::open(&self.config, options_of_pages(), self.postgres.clone(), tasks).await.unwrap()
     }
 
     /// A second server on the same database that reaches Stripe at another address.
