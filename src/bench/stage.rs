@@ -182,18 +182,17 @@ impl Stage {
         .await?;
         drop(cookies);
         let mut picks = Vec::new();
-        let mut place = std::collections::HashMap::<String, usize>::new();
-        for (hold, visitor, departure) in held {
-            let next = place.entry(departure.clone()).or_default();
-            for traveller in 0..PARTY {
+        for on_one in held.chunk_by(|(.., one), (.., other)| one == other) {
+            // One of each party, then the next of each: no party picks for two at once.
+            let everyone = (0..PARTY).flat_map(|traveller| on_one.iter().map(move |held| (traveller, held)));
+            for ((traveller, (hold, visitor, departure)), seat) in everyone.zip(&self.seats) {
                 let passenger = Passenger {
-                    cookie: self.signing.visitor_cookie(visitor),
-                    hold: HoldId(hold),
+                    cookie: self.signing.visitor_cookie(*visitor),
+                    hold: HoldId(*hold),
                     departure: departure.parse()?,
                     traveller,
                 };
-                picks.push(passenger.pick(Door::Lean, self.seats[*next], 0));
-                *next += 1;
+                picks.push(passenger.pick(Door::Lean, *seat, 0));
             }
         }
         Ok(picks)

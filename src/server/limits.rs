@@ -59,11 +59,11 @@ pub fn forget_idle(limits: &Limits) {
 ///
 /// # Errors
 /// It must wait: the answer that says how long.
-pub fn allow<T>(limits: &Limits, request: &Request<T>) -> Result<(), Response<Body>> {
-    let address = limits.client.extract(request).map_err(refusal)?;
+pub fn allow<T>(limits: &Limits, request: &Request<T>) -> Result<(), Box<Response<Body>>> {
+    let address = limits.client.extract(request).map_err(|error| Box::new(refusal(error)))?;
     limits.config.limiter().check_key(&address).map_err(|not_yet| {
         let wait_time = not_yet.wait_time_from(DefaultClock::default().now()).as_secs();
-        refusal(GovernorError::TooManyRequests { wait_time, headers: None })
+        Box::new(refusal(GovernorError::TooManyRequests { wait_time, headers: None }))
     })
 }
 

@@ -58,7 +58,7 @@ fn admitted(site: &Site, request: &Request) -> Result<(), Box<Response>> {
     if !site.origins.allows_change(request.headers()) {
         return Err(Box::new(NOT_OURS.into_response()));
     }
-    limits::allow(&site.limits, request).map_err(Box::new)
+    limits::allow(&site.limits, request)
 }
 
 async fn answer(site: &Site, visitor: Visitor, departure: &str, request: Request) -> Response {

@@ -29,8 +29,9 @@ impl Lines {
         &self,
         statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mut connection = self.connection().await?;
-        let answer = within(self.patience, statement(&mut connection)).await;
+        // Boxed, since every function that asks has this future in its own.
+        let mut connection = Box::pin(self.connection()).await?;
+        let answer = Box::pin(within(self.patience, statement(&mut connection))).await;
         if answer.as_ref().err().is_none_or(leaves_it_whole) {
             self.idle().push((connection, Instant::now()));
         }
