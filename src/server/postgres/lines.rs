@@ -7,21 +7,26 @@ use std::{
 };
 
 use sqlx::{Connection as _, Error, PgConnection, postgres::PgConnectOptions};
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::pool::{sign_of_life, within};
 use crate::patience;
+
+/// Open at once at most.
+const MOST: usize = 12;
 
 /// As many as were ever busy at once; the one used last is taken first.
 #[derive(Debug)]
 pub(super) struct Lines {
     options: PgConnectOptions,
     patience: Duration,
+    places: Semaphore,
     idle: Mutex<Vec<(PgConnection, Instant)>>,
 }
 
 impl Lines {
     pub(super) fn new(options: PgConnectOptions, patience: Duration) -> Self {
-        Self { options, patience, idle: Mutex::default() }
+        Self { options, patience, places: Semaphore::new(MOST), idle: Mutex::default() }
     }
 
     /// What one statement answers. A connection of which it is not certain that it is as it was is cut.
@@ -29,6 +34,10 @@ impl Lines {
         &self,
         statement: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        // Nothing was sent yet, so nothing was done. The semaphore is never closed.
+        let Ok(Ok(_place)) = timeout(patience::CONNECTION, self.places.acquire()).await else {
+            return Err(Error::PoolTimedOut);
+        };
         // Boxed, since every function that asks has this future in its own.
         let mut connection = Box::pin(self.connection()).await?;
         let answer = Box::pin(within(self.patience, statement(&mut connection))).await;
