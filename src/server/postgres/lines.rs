@@ -48,11 +48,13 @@ impl Lines {
     }
 
     async fn connection(&self) -> Result<PgConnection, Error> {
-        loop {
-            let Some((mut connection, used_at)) = self.idle().pop() else { break };
+        let last_used = self.idle().pop();
+        if let Some((mut connection, used_at)) = last_used {
             if used_at.elapsed() < patience::SIGN_OF_LIFE || sign_of_life(&mut connection).await.is_ok() {
                 return Ok(connection);
             }
+            // The others were used before it: none will be better.
+            self.idle().clear();
         }
         // Nothing was sent yet, so nothing was done.
         let connecting = within(patience::CONNECTION, PgConnection::connect_with(&self.options));
