@@ -128,11 +128,11 @@ begin
                 and not bool_or(not k.is_wanted and s.is_theirs is not true) as is_free,
             bool_or(not k.is_wanted and s.is_theirs is not true) as is_mistaken
         from (
-            select a.departure, a.seat, a.version, a.i::integer, true as is_wanted
+            select a.departure collate "C", a.seat collate "C", a.version, a.i::integer, true as is_wanted
             from unnest(asks.departures, asks.seats, asks.versions) with ordinality as a (departure, seat, version, i)
             where a.version > 0
             union all
-            select a.departure, a.old, null, a.i::integer, false
+            select a.departure collate "C", a.old collate "C", null, a.i::integer, false
             from unnest(asks.departures, old) with ordinality as a (departure, old, i)
             where a.old is not null
             order by 1, 2
@@ -153,7 +153,7 @@ begin
             from unnest(asks.departures, asks.seats, asks.versions, asks.holds, asks.travellers) with ordinality
                 as a (departure, seat, version, hold, traveller, i)
             where a.version = 0 and (a.i = any (found.mistaken)) is not true
-            order by a.departure, a.seat
+            order by a.departure collate "C", a.seat collate "C"
             on conflict (departure, seat) do nothing
             returning hold_id
         )

@@ -20,15 +20,10 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 
 pub async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    mark(&mut response);
-    response
-}
-
-/// Puts on an answer what every answer carries.
-pub fn mark(response: &mut Response) {
     for (name, value) in ALWAYS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
+    response
 }
 
 /// The content policy of the page that is being rendered; called where the page's nonce is known.

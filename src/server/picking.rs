@@ -1,6 +1,6 @@
 //! `POST /live/departures/{id}/picks`: the one call that thousands make in the same second, without a page around it.
 //!
-//! Origin, limits, visitor and time-out are those of every other change, and the port is the one behind the pages. They
+//! Origin, visitor, limits and time-out are those of every other change, and the port is the one behind the pages. They
 //! are asked here one after the other, because each layer of the router would cost about as much as the pick itself.
 
 use app::{
@@ -19,7 +19,7 @@ use domain::{cabin::SeatNumber, departure::DepartureId, hold::HoldId, seat::Seat
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::{headers, in_time, limits, origins::NOT_OURS, patience::Asking, site::Site, visitors};
+use crate::{in_time, limits, origins::NOT_OURS, patience::Asking, site::Site, visitors};
 
 /// A wish is far smaller.
 const LARGEST_BODY_BYTES: usize = 4096;
@@ -41,24 +41,22 @@ pub async fn pick_seat(
     Path(departure): Path<String>,
     request: Request,
 ) -> Response {
-    let knowing = visitors::know(&site, request.headers());
-    let mut response = match admitted(&site, &request) {
-        Ok(()) => answer(&site, knowing.visitor, &departure, request).await,
-        Err(refusal) => *refusal,
+    let response = if site.origins.allows_change(request.headers()) {
+        let knowing = visitors::know(&site, request.headers());
+        let mut response = match limits::allow(&site.limits, &request) {
+            Ok(()) => answer(&site, knowing.visitor, &departure, request).await,
+            Err(refusal) => *refusal,
+        };
+        knowing.tell(&site, &mut response);
+        response
+    } else {
+        // Another site's form comes without our cookie: an answer that sets one would replace the visitor's own.
+        NOT_OURS.into_response()
     };
     if response.status().is_client_error() {
         tracing::info!(status = response.status().as_u16(), "a pick was refused");
     }
-    knowing.tell(&site, &mut response);
-    headers::mark(&mut response);
     response
-}
-
-fn admitted(site: &Site, request: &Request) -> Result<(), Box<Response>> {
-    if !site.origins.allows_change(request.headers()) {
-        return Err(Box::new(NOT_OURS.into_response()));
-    }
-    limits::allow(&site.limits, request)
 }
 
 async fn answer(site: &Site, visitor: Visitor, departure: &str, request: Request) -> Response {

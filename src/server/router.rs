@@ -59,7 +59,7 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn(headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log_refusal))
         // Thousands pick in the same second: it does itself what the layers do.
-        .route("/live/departures/{id}/picks", post(pick_seat))
+        .route("/live/departures/{id}/picks", post(pick_seat).layer(middleware::from_fn(headers::secure)))
         .with_state(site)
 }
 

@@ -43,6 +43,9 @@ impl Lines {
         let answer = Box::pin(within(self.patience, statement(&mut connection))).await;
         if answer.as_ref().err().is_none_or(leaves_it_whole) {
             self.idle().push((connection, Instant::now()));
+        } else {
+            // Where Postgres was stopped, none of them is better.
+            self.idle().clear();
         }
         answer
     }

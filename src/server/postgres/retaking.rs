@@ -95,8 +95,9 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         sqlx::query!(
-            "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold)
-            select $2, leg, departure, cabin, class, places, sold from hold_legs where hold_id = $1",
+            // Its seats are given to it below, so everyone may sit somewhere: all bits.
+            "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold, seated)
+            select $2, leg, departure, cabin, class, places, sold, -1 from hold_legs where hold_id = $1",
             old,
             anew.0,
         )

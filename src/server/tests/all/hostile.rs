@@ -277,3 +277,26 @@ async fn webhooks_told_again_and_in_another_order_change_nothing(
     assert_eq!(door.webhook("", "{}").await, StatusCode::BAD_REQUEST);
     log.holds_none_of(&["Moreno", "ada@example.com", "_secret_"]);
 }
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_foreign_page_cannot_replace_a_visitors_cookie(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let app = router(world.site.clone());
+    for path in ["/live/departures/Q1200-1-2027-01-11/picks", "/api/pick_seat"] {
+        let asked_from = |site: &'static str| {
+            let request = Request::post(path).header("sec-fetch-site", site).body(Body::empty()).unwrap();
+            app.clone().oneshot(request)
+        };
+        let foreign = asked_from("cross-site").await.unwrap();
+        assert_eq!(foreign.status(), StatusCode::FORBIDDEN, "{path}");
+        assert!(!foreign.headers().contains_key(header::SET_COOKIE), "{path}");
+        let own = asked_from("same-origin").await.unwrap();
+        assert!(
+            own.headers().contains_key(header::SET_COOKIE),
+            "{path}: of our own page it names a new visitor"
+        );
+        for answer in [foreign, own] {
+            assert_eq!(answer.headers()[header::X_FRAME_OPTIONS], "DENY", "{path}");
+        }
+    }
+}
