@@ -19,7 +19,7 @@ use crate::{patience, postgres::StoreError};
 const LARGEST_BATCH: usize = 128;
 /// Batches under way at once at most.
 const LANES: usize = 4;
-/// While a batch is away the others gather, since what a batch costs is mostly the call: two at once were a tenth slower.
+/// While a batch is away the others gather, since what a batch costs is mostly the call.
 /// One that is away for so long waits for a lock, and the others need not wait with it.
 const LATE: Duration = Duration::from_millis(10);
 /// Requests that may wait; more are refused at once, which is better than late.
