@@ -42,6 +42,8 @@ pub struct Price {
 pub struct Hold {
     pub id: HoldId,
     pub state: HoldState,
+    /// When the server answered.
+    pub expires_in_ms: u64,
     pub legs: Vec<HeldLeg>,
     pub total: Money,
 }

@@ -1,22 +1,23 @@
 //! What everyone in a drill shares.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use domain::{cabin::SeatNumber, departure::DepartureId, hold::HoldId, money::Money};
 use tokio::sync::watch;
 
-use crate::{history::History, recovery::Recovery, tally::Tally, world::World};
+use crate::{history::History, notes::Notes, recovery::Recovery, tally::Tally, world::World};
 
 #[derive(Debug)]
 pub struct Ground {
     pub history: History,
     pub tally: Tally,
     pub recovery: Recovery,
-    pub sold: Sold,
-    pub trouble: Trouble,
+    pub sold: Notes<Sale>,
+    /// Holds of which was told that they have become a booking.
+    pub complete: Notes<HoldId>,
+    pub given_back: Notes<GivenBack>,
+    /// Violations that travellers saw with their own eyes.
+    pub trouble: Arc<Notes<String>>,
     /// Whether travellers still set out to book.
     pub open: watch::Sender<bool>,
     pub hold: Duration,
@@ -37,16 +38,35 @@ pub struct Temper {
     pub give_up: u32,
     /// Walk away, and let the time run out.
     pub walk_away: u32,
+    /// Give up while the card is under way.
+    pub second_thoughts: u32,
+    /// Pay when the time is all but up, or a little later.
+    pub last_moment: u32,
     /// Of those who have their tickets, cancel.
     pub cancel: u32,
 }
 
 impl Temper {
-    pub const USUAL: Self =
-        Self { two_tabs: 3, two_hands: 3, favourites: 10, give_up: 4, walk_away: 3, cancel: 25 };
+    pub const USUAL: Self = Self {
+        two_tabs: 3,
+        two_hands: 3,
+        favourites: 10,
+        give_up: 4,
+        walk_away: 3,
+        second_thoughts: 4,
+        last_moment: 3,
+        cancel: 25,
+    };
     /// So that rare races happen often.
-    pub const HASTY: Self =
-        Self { two_tabs: 50, two_hands: 5, favourites: 2, give_up: 5, walk_away: 15, cancel: 60 };
+    pub const HASTY: Self = Self {
+        two_tabs: 50,
+        two_hands: 5,
+        favourites: 2,
+        give_up: 5,
+        walk_away: 15,
+        cancel: 60,
+        ..Self::USUAL
+    };
 }
 
 /// What a traveller was told at the end of a booking.
@@ -69,29 +89,14 @@ pub struct SoldCoupon {
     pub seat: Option<SeatNumber>,
 }
 
-#[derive(Debug, Default)]
-pub struct Sold(Mutex<Vec<Sale>>);
-
-impl Sold {
-    pub fn note(&self, sale: Sale) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(sale);
-    }
-
-    pub fn all(&self) -> Vec<Sale> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// Violations that a traveller saw with its own eyes.
-#[derive(Debug, Default)]
-pub struct Trouble(Mutex<Vec<String>>);
-
-impl Trouble {
-    pub fn note(&self, what: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(what);
-    }
-
-    pub fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
+/// Coupons that a traveller agreed to give back.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub hold: HoldId,
+    /// As the last page that was agreed to was called.
+    pub quote: String,
+    /// Tickets, each with the order of travel of a leg.
+    pub coupons: Vec<(String, usize)>,
+    /// Whether the traveller was told that it is done. Else it may have been.
+    pub is_done: bool,
 }

@@ -60,7 +60,8 @@ pub struct SeatHistory {
     pub contradictions: Vec<Event>,
 }
 
-/// From when on a hold may have done something to its seats without our seeing it: the earliest request, or its end.
+/// From when on a hold may have done something to its seats without our seeing it: the earliest request, or its end. And
+/// what its traveller was told of its end.
 #[derive(Clone, Copy, Debug)]
 pub struct Permits {
     /// Seats may have been assigned.
@@ -73,16 +74,59 @@ pub struct Permits {
     pub unbook: Moment,
     /// It was seen to be over by now: nothing can be picked after this.
     pub over: Moment,
+    /// Its traveller was told that it is given up.
+    pub given_up: Moment,
+    /// Its traveller was told that its payment is over and nothing was charged.
+    pub uncharged: Moment,
+}
+
+impl Permits {
+    /// Its traveller was promised by now that nothing of it is left: it owns nothing any more.
+    pub fn gone(&self) -> Moment {
+        self.given_up.min(self.uncharged)
+    }
+
+    /// Whether it can have brought a seat into that state by then without our seeing it.
+    pub fn allow(&self, state: SeatState, by: Moment) -> bool {
+        let asked = match state {
+            SeatState::Available | SeatState::Blocked => return false,
+            SeatState::Held => self.assign,
+            SeatState::Reserved => self.assign.max(self.reserve),
+            SeatState::Booked => self.assign.max(self.reserve).max(self.book),
+        };
+        asked != Moment::NEVER && asked <= by
+    }
+
+    /// For whoever it may be of these: the earliest of each.
+    pub fn of_anyone<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
+        all.into_iter().fold(Self::default(), |anyone, one| Self {
+            assign: anyone.assign.min(one.assign),
+            reserve: anyone.reserve.min(one.reserve),
+            book: anyone.book.min(one.book),
+            free: anyone.free.min(one.free),
+            unbook: anyone.unbook.min(one.unbook),
+            ..anyone
+        })
+    }
 }
 
 impl Default for Permits {
     fn default() -> Self {
         let never = Moment::NEVER;
-        Self { assign: never, reserve: never, book: never, free: never, unbook: never, over: never }
+        Self {
+            assign: never,
+            reserve: never,
+            book: never,
+            free: never,
+            unbook: never,
+            over: never,
+            given_up: never,
+            uncharged: never,
+        }
     }
 }
 
-/// What a hold may do from a moment on.
+/// What a hold may do from a moment on, or what its traveller knows of its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum May {
     Assign,
@@ -91,6 +135,10 @@ pub enum May {
     Free,
     Unbook,
     BeOver,
+    /// Which it is over by, too.
+    BeGivenUp,
+    /// Which it is over by, too.
+    BeUncharged,
 }
 
 #[derive(Debug, Default)]
@@ -141,15 +189,23 @@ impl History {
     pub fn may(&self, hold: HoldId, what: May, since: Moment) {
         let mut holds = lock(&self.holds);
         let permits = holds.entry(hold).or_default();
-        let moment = match what {
-            May::Assign => &mut permits.assign,
-            May::Reserve => &mut permits.reserve,
-            May::Book => &mut permits.book,
-            May::Free => &mut permits.free,
-            May::Unbook => &mut permits.unbook,
-            May::BeOver => &mut permits.over,
-        };
-        *moment = (*moment).min(since);
+        let earliest = |moment: &mut Moment| *moment = (*moment).min(since);
+        match what {
+            May::Assign => earliest(&mut permits.assign),
+            May::Reserve => earliest(&mut permits.reserve),
+            May::Book => earliest(&mut permits.book),
+            May::Free => earliest(&mut permits.free),
+            May::Unbook => earliest(&mut permits.unbook),
+            May::BeOver => earliest(&mut permits.over),
+            May::BeGivenUp => {
+                earliest(&mut permits.over);
+                earliest(&mut permits.given_up);
+            }
+            May::BeUncharged => {
+                earliest(&mut permits.over);
+                earliest(&mut permits.uncharged);
+            }
+        }
     }
 
     pub fn seats(&self) -> HashMap<SeatKey, SeatHistory> {

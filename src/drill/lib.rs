@@ -12,7 +12,7 @@
 //! - `fault`, `schedule`, `striker`, `recovery`: what goes wrong, when, and how long until bookings succeed again
 //! - `history`, `checker`: what was seen of each seat, and whether one seat explains it
 //! - `invariants`: what must hold in Postgres, at Stripe, and of all that travellers were told
-//! - `ground`, `tally`, `clock`, `port`, `signal`: what everyone shares
+//! - `ground`, `tally`, `notes`, `clock`, `port`, `signal`: what everyone shares
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -26,6 +26,7 @@ pub mod ground;
 pub mod guest;
 pub mod history;
 pub mod invariants;
+pub mod notes;
 pub mod outcome;
 pub mod paused;
 pub mod plants;

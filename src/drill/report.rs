@@ -29,9 +29,7 @@ pub fn table(ground: &Ground, seen: &[(&str, u64)], lasted: Duration) -> String 
         ("attempts", read(&tally.attempts)),
         ("bookings", bookings),
         ("bookings a minute", per_minute),
-        ("cancellations", read(&tally.cancellations)),
-        ("seats lost to someone faster", read(&tally.lost_seats)),
-        ("calls without an answer", read(&tally.unclear)),
+        ("payments told to be over", read(&tally.uncharged)),
     ];
     for (name, value) in counts.iter().chain(seen) {
         let _ = writeln!(text, "{name:<32}{value:>10}");
@@ -122,6 +120,8 @@ fn permits(permits: &Permits) -> String {
         ("may have ended", permits.free),
         ("cancelled", permits.unbook),
         ("was over", permits.over),
+        ("was told to be given up", permits.given_up),
+        ("was told to be uncharged", permits.uncharged),
     ] {
         if since != Moment::NEVER {
             let _ = write!(text, "{name} {since}; ");

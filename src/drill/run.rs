@@ -1,6 +1,6 @@
 //! One drill: boot, travel under fire, wait until it is quiet, check.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{collections::HashSet, io, sync::Arc, time::Duration};
 
 use domain::{cabin::SeatNumber, departure::DepartureId, hold::HoldId, live::SeatChange, seat::SeatState};
 use sqlx::{PgPool, Row as _};
@@ -13,11 +13,11 @@ use tokio::{
 use crate::{
     arguments::{Arguments, Lasting},
     checker,
-    clock::Moment,
     fault::Fault,
-    ground::{Ground, Sold, Temper, Trouble},
-    history::{Event, History, What},
+    ground::{Ground, Temper},
+    history::{Event, History, SeatKey, What},
     invariants::{self, AuditError, Broken},
+    notes::Notes,
     recovery::Recovery,
     report,
     schedule::Schedule,
@@ -134,16 +134,26 @@ pub async fn run(settings: &Settings) -> Result<Findings, DrillError> {
         striking.await??;
     }
     say("sales are closed; travellers go home");
-    let home = timeout(GO_HOME_WITHIN, async { while travellers.join_next().await.is_some() {} }).await;
+    let home = timeout(GO_HOME_WITHIN, async {
+        while let Some(ended) = travellers.join_next().await {
+            // One that broke down has seen less than it should have.
+            ended?;
+        }
+        Ok::<_, DrillError>(())
+    })
+    .await;
     travellers.shutdown().await;
     say("waiting until all is quiet");
     let mut findings = Findings::default();
-    if home.is_err() {
+    if let Ok(ended) = home {
+        ended?;
+    } else {
         findings.violations.push("travellers were still waiting a minute after all faults had ended".into());
     }
     let pool = invariants::pool(&ground).await?;
     let mut broken = invariants::wait_until_quiet(&pool, settings.quiet_within).await?;
     say("checking");
+    read_in_the_end(&ground, &pool).await?;
     broken.extend(invariants::audit(&ground, &pool).await?);
     broken.extend(Broken::new(
         "invariant 7: who watched a departure all the time sees every seat as it is",
@@ -151,7 +161,14 @@ pub async fn run(settings: &Settings) -> Result<Findings, DrillError> {
     ));
     conclude(&ground, &pool, broken, &mut findings).await?;
     findings.bookings = read(&ground.tally.bookings);
+    let acknowledged = ground.world.webhooks.acknowledged().len();
     let seen = [
+        ("seats picked", read(&ground.tally.taken_seats)),
+        ("seats lost to someone faster", read(&ground.tally.lost_seats)),
+        ("holds given up", read(&ground.tally.given_up)),
+        ("cancellations", read(&ground.tally.cancellations)),
+        ("calls without an answer", read(&ground.tally.unclear)),
+        ("events acknowledged", u64::try_from(acknowledged).unwrap_or(u64::MAX)),
         ("changes seen by viewers", viewers.changes()),
         ("answers asked for twice", ground.world.web.twice.compared()),
     ];
@@ -176,8 +193,10 @@ pub async fn open(plan: &Plan, temper: Temper) -> io::Result<Ground> {
         history: History::default(),
         tally: Tally::default(),
         recovery: Recovery::default(),
-        sold: Sold::default(),
-        trouble: Trouble::default(),
+        sold: Notes::default(),
+        complete: Notes::default(),
+        given_back: Notes::default(),
+        trouble: world.web.trouble.clone(),
         open: watch::Sender::new(true),
         hold: Duration::from_secs(plan.hold_secs),
         temper,
@@ -224,14 +243,13 @@ async fn until(done: impl Fn() -> bool) {
     }
 }
 
-/// Adds what Postgres has in the end to every seat's history, checks them all, and tells each broken rule's story.
+/// Checks every seat's history, and tells each broken rule's story.
 async fn conclude(
     ground: &Ground,
     pool: &PgPool,
     broken: Vec<Broken>,
     findings: &mut Findings,
 ) -> Result<(), DrillError> {
-    read_in_the_end(ground, pool).await?;
     let (seats, holds) = (ground.history.seats(), ground.history.holds());
     let mut keys: Vec<_> = seats.keys().copied().collect();
     keys.sort_unstable();
@@ -247,6 +265,7 @@ async fn conclude(
     Ok(())
 }
 
+/// Adds what Postgres has in the end to every seat's history.
 async fn read_in_the_end(ground: &Ground, pool: &PgPool) -> Result<(), AuditError> {
     let invoked = ground.world.clock.now();
     let rows = sqlx::query(
@@ -256,6 +275,7 @@ async fn read_in_the_end(ground: &Ground, pool: &PgPool) -> Result<(), AuditErro
     .fetch_all(pool)
     .await?;
     let answered = ground.world.clock.now();
+    let mut untouched: HashSet<SeatKey> = ground.history.seats().into_keys().collect();
     for row in rows {
         let (departure, seat): (&str, &str) = (row.try_get(0)?, row.try_get(1)?);
         let (state, version): (&str, i32) = (row.try_get(2)?, row.try_get(3)?);
@@ -270,11 +290,16 @@ async fn read_in_the_end(ground: &Ground, pool: &PgPool) -> Result<(), AuditErro
             ground.trouble.note(format!("{departure} {seat} is {state} at version {version}"));
             continue;
         };
+        untouched.remove(&(departure, seat));
         ground.history.read(departure, SeatChange { seat, state, version }, invoked, answered);
         if let Some(owner) = owner {
             let what = What::Owned { hold: HoldId(owner), booked: state == SeatState::Booked };
-            ground.history.note(departure, seat, Event { invoked, answered: Moment::NEVER, what });
+            ground.history.note(departure, seat, Event { invoked, answered, what });
         }
+    }
+    for (departure, seat) in untouched {
+        let change = SeatChange { seat, state: SeatState::Available, version: 0 };
+        ground.history.read(departure, change, invoked, answered);
     }
     Ok(())
 }

@@ -14,6 +14,12 @@ pub struct Tally {
     pub attempts: AtomicU64,
     pub bookings: AtomicU64,
     pub cancellations: AtomicU64,
+    /// Seats that were picked.
+    pub taken_seats: AtomicU64,
+    /// Holds of which was told that they are given up.
+    pub given_up: AtomicU64,
+    /// Payments of which was told that they are over and nothing was charged.
+    pub uncharged: AtomicU64,
     /// Picks that another traveller was faster with.
     pub lost_seats: AtomicU64,
     /// Calls without an answer, after which the traveller looked and asked again.

@@ -92,6 +92,8 @@ async fn gather(ground: Arc<Ground>, pictures: Pictures) {
             known = number + 1;
             if number < FIRST || number.is_multiple_of(EVERY) {
                 for (leg, departure) in stage.legs.into_iter().enumerate() {
+                    // Who never reaches a server sees nothing, and that is compared too.
+                    pictures.lock().unwrap_or_else(PoisonError::into_inner).entry(departure).or_default();
                     viewers.spawn(watch(ground.clone(), pictures.clone(), departure, number + leg));
                 }
             }

@@ -23,6 +23,7 @@ use tokio::time::timeout;
 use crate::{
     answer::Refusal,
     clock::{Clock, Moment},
+    notes::Notes,
     twice::{Given, Twice},
 };
 
@@ -60,6 +61,8 @@ pub struct Web {
     /// How long an answer is waited for.
     pub patience: Duration,
     pub twice: Arc<Twice>,
+    /// Answers that nobody can read.
+    pub trouble: Arc<Notes<String>>,
 }
 
 impl Web {
@@ -73,6 +76,7 @@ impl Web {
             clock,
             patience: PATIENCE,
             twice: Arc::default(),
+            trouble: Arc::default(),
         }
     }
 
@@ -92,6 +96,23 @@ impl Web {
         .await
         .ok()?
     }
+}
+
+/// What an answer that came whole says; none where it cannot be read.
+fn understand<T>(
+    status: StatusCode,
+    head: &HeaderMap,
+    body: &Bytes,
+    read: impl FnOnce(&HeaderMap, &Bytes) -> Option<T>,
+) -> Option<Answer<T>> {
+    if status.is_server_error() {
+        return Some(Answer::Unclear);
+    }
+    if status.is_client_error() {
+        let refusal = serde_json::from_slice::<Refusal>(body).ok()?;
+        return (!refusal.code.is_empty()).then_some(Answer::Refused(refusal));
+    }
+    if status.is_success() { read(head, body).map(Answer::Done) } else { None }
 }
 
 /// One person's browser: an address and a cookie of its own. Each call goes to any of the servers.
@@ -166,16 +187,11 @@ impl Browser {
                 if let Some(key) = key {
                     self.ask_again(endpoint, &form, key, &Given::new(status, &head, &body)).await;
                 }
-                if status.is_success() {
-                    read(&head, &body).map_or(Answer::Unclear, Answer::Done)
-                } else if status.is_client_error() {
-                    Answer::Refused(serde_json::from_slice(&body).unwrap_or_else(|_| Refusal {
-                        code: format!("status_{}", status.as_u16()),
-                        ..Refusal::default()
-                    }))
-                } else {
+                understand(status, &head, &body, read).unwrap_or_else(|| {
+                    let given = Given::new(status, &head, &body);
+                    self.web.trouble.note(format!("nobody can read how {endpoint} was answered: {given}"));
                     Answer::Unclear
-                }
+                })
             }
         };
         Call { invoked, answered, server, answer }
@@ -245,5 +261,49 @@ impl Browser {
         if let Some(cookie) = set.and_then(|set| set.split(';').next()) {
             *self.cookie.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(cookie.to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::{
+        StatusCode,
+        body::Bytes,
+        header::{HeaderMap, HeaderValue, LOCATION},
+    };
+
+    use super::{Answer, understand};
+    use crate::answer::Picked;
+
+    fn picked(status: u16, body: &'static str) -> Option<Answer<Picked>> {
+        let (status, body) = (StatusCode::from_u16(status).unwrap(), Bytes::from_static(body.as_bytes()));
+        understand(status, &HeaderMap::new(), &body, |_, body| serde_json::from_slice(body).ok())
+    }
+
+    #[test]
+    fn a_success_or_a_refusal_that_cannot_be_read_is_not_taken_for_an_unclear_answer() {
+        for unreadable in [
+            picked(200, r#"{"moved":[]}"#),
+            picked(200, ""),
+            picked(302, r#"{"changes":[]}"#),
+            picked(409, "seat taken"),
+            picked(409, r#"{"kind":"seat_taken"}"#),
+        ] {
+            assert!(unreadable.is_none(), "{unreadable:?}");
+        }
+        assert!(matches!(picked(200, r#"{"changes":[]}"#), Some(Answer::Done(_))));
+        assert!(matches!(picked(409, r#"{"code":"seat_taken"}"#), Some(Answer::Refused(_))));
+        for status in [500, 503, 504] {
+            assert!(matches!(picked(status, ""), Some(Answer::Unclear)));
+        }
+    }
+
+    #[test]
+    fn a_success_that_leads_nowhere_cannot_be_read_where_it_must_lead_on() {
+        let follow = |head: &HeaderMap| {
+            understand(StatusCode::OK, head, &Bytes::new(), |head, _| head.get(LOCATION).map(|_| ()))
+        };
+        assert!(follow(&HeaderMap::new()).is_none());
+        assert!(follow(&HeaderMap::from_iter([(LOCATION, HeaderValue::from_static("/"))])).is_some());
     }
 }

@@ -83,7 +83,7 @@ impl World {
         let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
         let timetable = Timetable::new(today)?;
         let file = folder.path.join("drill.ssim");
-        std::fs::create_dir(folder.path.join("mail"))?;
+        std::fs::create_dir(folder.mail())?;
         std::fs::write(&file, timetable.file()?)?;
 
         let (postgres, redis) = try_join!(
@@ -100,7 +100,7 @@ impl World {
         let (mut proxies, mut servers) = (Vec::new(), Vec::new());
         for (number, address) in addresses.into_iter().enumerate() {
             let proxy = Proxy::start(port::free()?, postgres.address).await?;
-            let environment = environment(plan, &folder.path, &proxy, &redis, &stripe, address);
+            let environment = environment(plan, &folder, &proxy, &redis, &stripe, address);
             let log = folder.path.join(format!("server-{number}.log"));
             let server = Server::new(address, plan.server.clone(), environment, log);
             server.start(&[])?;
@@ -117,7 +117,7 @@ impl World {
 
 fn environment(
     plan: &Plan,
-    folder: &Path,
+    folder: &Folder,
     proxy: &Proxy,
     redis: &Redis,
     stripe: &Stripe,
@@ -136,9 +136,9 @@ fn environment(
         ("STRIPE_SECRET_KEY", String::new()),
         ("STRIPE_API_URL", format!("http://{}/", stripe.address)),
         ("STRIPE_WEBHOOK_SECRET", stripe::WEBHOOK_SECRET.into()),
-        ("SKYCONNECT_MAIL_DIR", folder.join("mail").display().to_string()),
+        ("SKYCONNECT_MAIL_DIR", folder.mail().display().to_string()),
         ("LEPTOS_OUTPUT_NAME", "skyconnect".into()),
-        ("LEPTOS_SITE_ROOT", folder.join("site").display().to_string()),
+        ("LEPTOS_SITE_ROOT", folder.path.join("site").display().to_string()),
         ("LEPTOS_SITE_ADDR", address.to_string()),
         ("LEPTOS_HASH_FILES", "false".into()),
         ("RUST_LOG", "warn".into()),
@@ -181,6 +181,11 @@ impl Folder {
         // Postgres' own user goes through it to its folder.
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o711))?;
         Ok(Self { path, kept: std::sync::atomic::AtomicBool::new(false) })
+    }
+
+    /// Where letters go, a file each.
+    pub fn mail(&self) -> PathBuf {
+        self.path.join("mail")
     }
 
     /// Leaves the servers' logs behind; the database is taken away all the same.

@@ -47,18 +47,24 @@ pub fn check(history: &SeatHistory, holds: &BTreeMap<HoldId, Permits>) -> Result
         let left = history.contradictions.clone();
         return Err(fail(Stuck { register: Register::default(), left }));
     }
-    // A hold that was seen to be over picks nothing more.
-    let late: Vec<Event> =
-        events.iter().filter(|event| picked_after_the_end(event, holds)).copied().collect();
+    let late: Vec<Event> = events.iter().filter(|event| is_after_the_end(event, holds)).copied().collect();
     if !late.is_empty() {
         return Err(fail(Stuck { register: Register::default(), left: late }));
     }
     search::search(&events, holds).map_err(fail)
 }
 
-fn picked_after_the_end(event: &Event, holds: &BTreeMap<HoldId, Permits>) -> bool {
-    let What::Took { hold, .. } = event.what else { return false };
-    holds.get(&hold).is_some_and(|permits| permits.over < event.invoked)
+/// A hold that was seen to be over picks and holds nothing more, though it may have become a booking; one of which was
+/// promised that nothing is left has not.
+fn is_after_the_end(event: &Event, holds: &BTreeMap<HoldId, Permits>) -> bool {
+    let end = match event.what {
+        What::Took { hold, .. } | What::Gave { hold, .. } | What::Owned { hold, booked: false } => {
+            holds.get(&hold).map(|permits| permits.over)
+        }
+        What::Owned { hold, booked: true } => holds.get(&hold).map(Permits::gone),
+        What::MayHaveTaken { .. } | What::Refused { .. } | What::Read { .. } => None,
+    };
+    end.is_some_and(|end| end < event.invoked)
 }
 
 /// All events by time, with each version's readings as the two that matter.

@@ -3,7 +3,10 @@ use domain::{
     seat::{SeatState, SeatVersion},
 };
 
-use crate::history::{Permits, What};
+use crate::{
+    clock::Moment,
+    history::{Permits, What},
+};
 
 /// A seat as a model: a version, a state, an owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,11 +57,11 @@ impl Register {
         }
     }
 
-    /// What it becomes by this, if it can.
-    pub fn after(self, what: &What, may_be: impl Fn(HoldId) -> bool) -> Option<Self> {
+    /// What it becomes by this, if it can. `may_be` tells whether a hold can be the one that came to it unseen.
+    pub fn after(self, what: &What, may_be: impl Fn(HoldId, SeatState) -> bool) -> Option<Self> {
         let is_of = |hold| match self.owner {
             Owner::Hold(owner) => owner == hold,
-            Owner::Somebody => may_be(hold),
+            Owner::Somebody => may_be(hold, self.state),
             Owner::Nobody => false,
         };
         match *what {
@@ -74,7 +77,7 @@ impl Register {
             }
             // It turns out whose it is.
             What::Owned { hold, booked } => {
-                (self.owner == Owner::Somebody && self.is_shown_as(booked) && may_be(hold))
+                (self.owner == Owner::Somebody && self.is_shown_as(booked) && is_of(hold))
                     .then_some(Self { owner: Owner::Hold(hold), ..self })
             }
             What::Read { .. } | What::Refused { .. } => None,
@@ -82,17 +85,18 @@ impl Register {
     }
 
     /// What it may become unseen, each with the moment from which on.
-    pub fn unseen(self, permits: impl Fn(HoldId) -> Permits) -> Vec<(Self, crate::clock::Moment)> {
+    pub fn unseen(
+        self,
+        permits: impl Fn(HoldId) -> Permits,
+        anyone: Permits,
+    ) -> impl Iterator<Item = (Self, Moment)> {
         let of = match self.owner {
             Owner::Hold(hold) => permits(hold),
             // Whoever it is, something asked for it.
-            Owner::Nobody | Owner::Somebody => {
-                let now = crate::clock::Moment::default();
-                Permits { assign: now, reserve: now, book: now, free: now, unbook: now, over: now }
-            }
+            Owner::Nobody | Owner::Somebody => anyone,
         };
         let freed = self.moved(SeatState::Available, Owner::Nobody);
-        match self.state {
+        let moves = match self.state {
             SeatState::Available => vec![(self.moved(SeatState::Held, Owner::Somebody), of.assign)],
             SeatState::Held => {
                 vec![(self.moved(SeatState::Reserved, self.owner), of.reserve), (freed, of.free)]
@@ -102,6 +106,7 @@ impl Register {
             }
             SeatState::Booked => vec![(freed, of.unbook)],
             SeatState::Blocked => Vec::new(),
-        }
+        };
+        moves.into_iter().filter(|(_, since)| *since != Moment::NEVER)
     }
 }

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use domain::{hold::HoldId, seat::SeatState};
 
-use super::{Register, Stuck};
+use super::{Owner, Register, Stuck};
 use crate::{
     clock::Moment,
     history::{Event, Permits, What},
@@ -13,12 +13,15 @@ use crate::{
 /// # Errors
 /// There is none: where the longest order ended.
 pub fn search(events: &[Event], holds: &BTreeMap<HoldId, Permits>) -> Result<(), Stuck> {
-    let search = Search { events, holds, known: known(events) };
+    let search = Search { events, holds, anyone: Permits::of_anyone(holds.values()), known: known(events) };
     let mut visited = HashSet::new();
     let mut best = Place::start(events.len());
     let mut open = vec![Place::start(events.len())];
     while let Some(mut place) = open.pop() {
         search.take_what_shows(&mut place);
+        if search.is_owned_in_vain(&place) {
+            continue;
+        }
         if search.is_done(&place) {
             return Ok(());
         }
@@ -69,22 +72,34 @@ struct Place {
     count: usize,
     /// Every event before this one is taken.
     first_left: usize,
+    /// It is no earlier now: the latest call of all that came to a version, or read one.
+    now: Moment,
     register: Register,
 }
 
 impl Place {
     fn start(events: usize) -> Self {
-        Self { taken: vec![0; events.div_ceil(64)], count: 0, first_left: 0, register: Register::default() }
+        Self {
+            taken: vec![0; events.div_ceil(64)],
+            count: 0,
+            first_left: 0,
+            now: Moment::default(),
+            register: Register::default(),
+        }
     }
 
     fn has(&self, event: usize) -> bool {
         self.taken[event / 64] & (1 << (event % 64)) != 0
     }
 
-    fn take(&mut self, event: usize, events: usize) {
+    fn take(&mut self, event: usize, events: &[Event]) {
         self.taken[event / 64] |= 1 << (event % 64);
         self.count += 1;
-        while self.first_left < events && self.has(self.first_left) {
+        // What names a version has its one place in every order. Anything else may have come later as well.
+        if let What::Took { .. } | What::Gave { .. } | What::Read { .. } = events[event].what {
+            self.now = self.now.max(events[event].invoked);
+        }
+        while self.first_left < events.len() && self.has(self.first_left) {
             self.first_left += 1;
         }
     }
@@ -93,6 +108,8 @@ impl Place {
 struct Search<'a> {
     events: &'a [Event],
     holds: &'a BTreeMap<HoldId, Permits>,
+    /// What any of them may have done unseen.
+    anyone: Permits,
     /// By version, up to the last that was seen.
     known: Vec<Known>,
 }
@@ -133,9 +150,14 @@ impl Search<'_> {
                 return;
             }
             for event in shown {
-                place.take(event, self.events.len());
+                place.take(event, self.events);
             }
         }
+    }
+
+    /// Whether the seat is still owned by a hold of which was promised before that nothing is left.
+    fn is_owned_in_vain(&self, place: &Place) -> bool {
+        matches!(place.register.owner, Owner::Hold(hold) if self.permits(hold).gone() < place.now)
     }
 
     /// Only picks without an answer may be left out.
@@ -147,7 +169,7 @@ impl Search<'_> {
     fn next(&self, place: &Place) -> Vec<Place> {
         let limit = self.limit(place);
         let mut next = Vec::new();
-        for (register, since) in place.register.unseen(|hold| self.permits(hold)) {
+        for (register, since) in place.register.unseen(|hold| self.permits(hold), self.anyone) {
             if since <= limit && self.allows(&register, true) {
                 next.push(Place { register, ..place.clone() });
             }
@@ -159,17 +181,18 @@ impl Search<'_> {
                     continue;
                 }
                 // Two lost picks of one hold are alike: the earlier one stands for both.
+                // What came to a hold that was over took nothing.
                 if let What::MayHaveTaken { hold } = event.what
-                    && !holds.insert(hold)
+                    && (self.permits(hold).over < place.now.max(event.invoked) || !holds.insert(hold))
                 {
                     continue;
                 }
-                let may_be = |hold| self.permits(hold).assign <= event.answered;
+                let may_be = |hold, state| self.permits(hold).allow(state, event.answered);
                 if let Some(register) = place.register.after(&event.what, may_be)
                     && self.allows(&register, unanswered)
                 {
                     let mut after = Place { register, ..place.clone() };
-                    after.take(i, self.events.len());
+                    after.take(i, self.events);
                     next.push(after);
                 }
             }

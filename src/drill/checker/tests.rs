@@ -190,3 +190,84 @@ fn thousands_of_operations_are_checked_in_a_moment() {
     assert!(!fits(&events, &permits), "version 601 was taken by another hold");
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
 }
+
+/// A hold that did all that a hold may do, and of which was told at that moment that nothing of it is left.
+fn told_to_be_gone(at: u64) -> [Permits; 2] {
+    let paid = Permits {
+        assign: Moment(15),
+        reserve: Moment(15),
+        book: Moment(16),
+        free: Moment(15),
+        over: Moment(at),
+        ..Permits::default()
+    };
+    [Permits { given_up: Moment(at), ..paid }, Permits { uncharged: Moment(at), ..paid }]
+}
+
+/// Given up and seen to be free, and then reserved and booked once more, by whom nobody saw.
+fn given_up_and_booked() -> Vec<Event> {
+    vec![
+        event(0, 10, took(ADA, 1)),
+        event(50, 55, read(2, SeatState::Available)),
+        event(70, 75, read(5, SeatState::Booked)),
+        event(100, 101, What::Owned { hold: ADA, booked: true }),
+    ]
+}
+
+#[test]
+fn a_seat_is_not_booked_by_whom_it_was_told_that_nothing_is_left() {
+    for told in told_to_be_gone(60) {
+        assert!(!fits(&given_up_and_booked(), &[(ADA, told)]), "{told:?}");
+        let untold = Permits { given_up: Moment::NEVER, uncharged: Moment::NEVER, ..told };
+        assert!(fits(&given_up_and_booked(), &[(ADA, untold)]), "whose time ran out may be taken again");
+    }
+}
+
+#[test]
+fn what_was_told_to_be_gone_is_owned_no_more_even_if_nobody_shows_it() {
+    let events = [event(0, 10, took(ADA, 1)), event(61, 70, read(1, SeatState::Held))];
+    for told in told_to_be_gone(60) {
+        assert!(!fits(&events, &[(ADA, told)]));
+        let early = [events[0], event(40, 70, read(1, SeatState::Held))];
+        assert!(fits(&early, &[(ADA, told)]), "it may have been read before");
+    }
+}
+
+#[test]
+fn a_pick_without_answer_takes_nothing_for_a_hold_that_is_over() {
+    let over = Permits { free: Moment(0), over: Moment(50), ..Permits::default() };
+    let held = event(70, 80, read(1, SeatState::Held));
+    assert!(!fits(&[lost(60, What::MayHaveTaken { hold: ADA }), held], &[(ADA, over)]), "asked for too late");
+    let free = event(55, 58, read(0, SeatState::Available));
+    let asked = lost(40, What::MayHaveTaken { hold: ADA });
+    assert!(!fits(&[asked, free, held], &[(ADA, over)]), "not done while it was live");
+    assert!(fits(&[asked, held], &[(ADA, over)]));
+}
+
+#[test]
+fn a_hold_that_is_over_shows_no_seats() {
+    let over = Permits { assign: Moment(0), free: Moment(0), over: Moment(50), ..Permits::default() };
+    let shown = |at| event(at, at + 10, What::Owned { hold: ADA, booked: false });
+    assert!(fits(&[event(0, 10, took(ADA, 1)), shown(45)], &[(ADA, over)]));
+    assert!(!fits(&[event(0, 10, took(ADA, 1)), shown(51)], &[(ADA, over)]));
+}
+
+#[test]
+fn what_nobody_asked_for_happens_to_nobody() {
+    let held = event(10, 20, read(1, SeatState::Held));
+    assert!(!fits(&[held], &[]));
+    let asked = |at| Permits { assign: Moment(at), ..Permits::default() };
+    assert!(fits(&[held], &[(BOB, asked(15))]));
+    assert!(!fits(&[held], &[(BOB, asked(21))]), "it was held before anyone had asked");
+}
+
+#[test]
+fn a_seat_is_booked_by_someone_who_used_a_card() {
+    let events =
+        [event(20, 30, read(3, SeatState::Booked)), event(100, 101, What::Owned { hold: ADA, booked: true })];
+    let asked = Permits { assign: Moment(5), reserve: Moment(5), ..Permits::default() };
+    let paid = Permits { book: Moment(6), ..asked };
+    assert!(fits(&events, &[(ADA, paid)]));
+    assert!(!fits(&events, &[(ADA, asked), (BOB, paid)]), "it was Bob who paid");
+    assert!(!fits(&events, &[(BOB, paid)]), "and Ada asked for nothing");
+}

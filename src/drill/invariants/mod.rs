@@ -2,9 +2,13 @@
 //! books and of what the travellers were told.
 
 mod database;
+mod ledger;
+mod letters;
 mod money;
 mod promises;
 mod quiet;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -18,8 +22,12 @@ pub use quiet::wait as wait_until_quiet;
 const NAMED: usize = 5;
 
 #[derive(Debug, thiserror::Error)]
-#[error("postgres: {0}")]
-pub struct AuditError(#[from] sqlx::Error);
+pub enum AuditError {
+    #[error("postgres: {0}")]
+    Postgres(#[from] sqlx::Error),
+    #[error("the folder of letters: {0}")]
+    Letters(#[from] std::io::Error),
+}
 
 /// A rule that does not hold, with those that break it.
 #[derive(Clone, Debug)]
@@ -36,7 +44,7 @@ impl Broken {
 
     /// Everything that looks like an id in the first offenders, for the histories to print.
     pub fn ids(&self) -> BTreeSet<&str> {
-        let words = self.offenders.iter().take(NAMED).flat_map(|text| text.split([' ', ',', '|']));
+        let words = self.offenders.iter().take(NAMED).flat_map(|text| text.split([' ', ',', '|', ':', ';']));
         words.filter(|word| word.len() == 36).collect()
     }
 }
@@ -64,6 +72,7 @@ pub async fn pool(ground: &Ground) -> Result<PgPool, AuditError> {
 pub async fn audit(ground: &Ground, pool: &PgPool) -> Result<Vec<Broken>, AuditError> {
     let mut broken = database::ask(pool).await?;
     broken.extend(money::compare(ground, pool).await?);
+    broken.extend(letters::compare(ground, pool).await?);
     broken.extend(promises::compare(ground, pool).await?);
     Ok(broken)
 }

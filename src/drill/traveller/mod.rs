@@ -123,6 +123,9 @@ impl Traveller {
         if ["hold_ended", "already_booked"].contains(&refusal.code.as_str()) {
             self.ground.history.may(hold, May::BeOver, at);
         }
+        if refusal.code == "already_booked" {
+            self.ground.complete.note(hold);
+        }
     }
 
     /// Remembers whose seats a page showed, and compares its price with the one that was chosen.
@@ -154,7 +157,8 @@ impl Traveller {
             let call: Call<()> = self.browser.once("release_hold", &[("hold", &id)], &key).await;
             match call.answer {
                 Answer::Done(()) => {
-                    return self.ground.history.may(claim.hold, May::BeOver, call.answered);
+                    count(&self.ground.tally.given_up);
+                    return self.ground.history.may(claim.hold, May::BeGivenUp, call.answered);
                 }
                 Answer::Refused(refusal) => return self.refused(claim.hold, &refusal, call.answered),
                 Answer::Unclear => self.unclear(attempt).await,

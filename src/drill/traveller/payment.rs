@@ -1,11 +1,12 @@
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Claim, GaveUp, TRIES, Traveller};
 use crate::{
     answer::{CardForm, PayStep, Settled},
     card,
+    clock::Moment,
     history::May,
     tally::count,
     web::Answer,
@@ -13,11 +14,20 @@ use crate::{
 
 /// How long a traveller asks for the tickets before leaving it to the mail.
 const WAITS_FOR_TICKETS: Duration = Duration::from_secs(25);
+/// How long before and after the end of a hold its last moment is.
+const LAST_MOMENT_MS: u64 = 600;
+
+/// A payment that has been started.
+struct Started {
+    form: CardForm,
+    /// When the hold ends.
+    ends: Instant,
+}
 
 impl Traveller {
     /// Starts to pay, pays, and waits for the tickets. Returns the record locator.
     pub(super) async fn pay(&mut self, claim: &Claim) -> Result<String, GaveUp> {
-        let form = self.start_to_pay(claim).await?;
+        let Started { form, ends } = self.start_to_pay(claim).await?;
         if form.total != claim.shown {
             let Claim { hold, shown, .. } = claim;
             self.ground
@@ -30,7 +40,20 @@ impl Traveller {
         }
         if self.chance(8) {
             self.use_card(claim, &form, card::DECLINED).await;
-            self.insist(|| self.settle(claim)).await?;
+            let (settled, call) = self.insist(|| self.settle(claim)).await?;
+            match settled {
+                Settled::Failed {} => return self.let_go(claim, call.answered),
+                Settled::Ticketed { pnr } => {
+                    self.trouble(claim, &format!("was ticketed as {pnr}, and its card declined"));
+                }
+                Settled::Open {} | Settled::Declined {} | Settled::Late => {}
+            }
+        }
+        if self.chance(self.ground.temper.last_moment) {
+            return self.pay_in_the_last_moment(claim, &form, ends).await;
+        }
+        if self.chance(self.ground.temper.second_thoughts) {
+            return self.pay_and_give_up(claim, &form).await;
         }
         let number = if self.chance(8) { card::ASKING } else { card::GOOD };
         self.use_card(claim, &form, number).await;
@@ -41,7 +64,56 @@ impl Traveller {
         self.wait_for_tickets(claim).await
     }
 
-    async fn start_to_pay(&mut self, claim: &Claim) -> Result<CardForm, GaveUp> {
+    /// Comes so late that the hold may be over before the bank agrees: by being slow, or in the bank's own app, or with
+    /// second thoughts.
+    async fn pay_in_the_last_moment(
+        &mut self,
+        claim: &Claim,
+        form: &CardForm,
+        ends: Instant,
+    ) -> Result<String, GaveUp> {
+        let pays_at = ends + Duration::from_millis(self.rng.u64(..=2 * LAST_MOMENT_MS));
+        let pays_at = pays_at - Duration::from_millis(LAST_MOMENT_MS);
+        match self.rng.u32(..3) {
+            0 => {
+                sleep_until(pays_at).await;
+                self.use_card(claim, form, card::GOOD).await;
+                self.wait_for_tickets(claim).await
+            }
+            1 => {
+                self.ground.history.may(claim.hold, May::Book, self.ground.world.clock.now());
+                let is_asked = card::type_in(&self.ground.world, form, card::ASKING).await;
+                sleep_until(pays_at).await;
+                // The page asks how it stands, and whatever it says the bank's app still wants to know.
+                let waited = self.wait_for_tickets_until(claim, pays_at).await;
+                if is_asked {
+                    card::approve(&self.ground.world, form).await;
+                }
+                match waited {
+                    Ok(pnr) => Ok(pnr),
+                    Err(GaveUp) => self.wait_for_tickets(claim).await,
+                }
+            }
+            _ => {
+                sleep_until(pays_at).await;
+                self.pay_and_give_up(claim, form).await
+            }
+        }
+    }
+
+    /// Second thoughts while the card is under way. They may come too late.
+    async fn pay_and_give_up(&mut self, claim: &Claim, form: &CardForm) -> Result<String, GaveUp> {
+        let most_ms = if self.rng.bool() { 20 } else { 300 };
+        let hesitates = Duration::from_millis(self.rng.u64(..=most_ms));
+        let gives_up = async {
+            sleep(hesitates).await;
+            self.release(claim).await;
+        };
+        tokio::join!(self.use_card(claim, form, card::GOOD), gives_up);
+        self.wait_for_tickets(claim).await
+    }
+
+    async fn start_to_pay(&mut self, claim: &Claim) -> Result<Started, GaveUp> {
         let id = claim.hold.to_string();
         let now = self.ground.world.clock.now();
         for may in [May::Assign, May::Reserve] {
@@ -68,15 +140,19 @@ impl Traveller {
             match call.answer {
                 Answer::Done(PayStep::Card { hold, card }) => {
                     self.saw_hold(claim, &hold, call.invoked, call.answered);
+                    let ends = Instant::now() + Duration::from_millis(hold.expires_in_ms);
                     match card {
-                        Ok(form) => return Ok(form),
+                        Ok(form) => return Ok(Started { form, ends }),
                         Err(_) => self.unclear(attempt).await,
                     }
                 }
                 Answer::Done(PayStep::Review {} | PayStep::Late) | Answer::Unclear => {
                     self.unclear(attempt).await;
                 }
-                Answer::Done(PayStep::Ticketed { .. }) => return Err(GaveUp),
+                Answer::Done(PayStep::Ticketed { pnr }) => {
+                    self.trouble(claim, &format!("was ticketed as {pnr}, and nobody has paid"));
+                    return Err(GaveUp);
+                }
                 Answer::Refused(refusal) => {
                     self.refused(claim.hold, &refusal, call.answered);
                     return Err(GaveUp);
@@ -98,8 +174,12 @@ impl Traveller {
     }
 
     async fn wait_for_tickets(&mut self, claim: &Claim) -> Result<String, GaveUp> {
-        let until = Instant::now() + WAITS_FOR_TICKETS;
-        while Instant::now() < until {
+        self.wait_for_tickets_until(claim, Instant::now() + WAITS_FOR_TICKETS).await
+    }
+
+    /// Asks how it stands at least once.
+    async fn wait_for_tickets_until(&mut self, claim: &Claim, until: Instant) -> Result<String, GaveUp> {
+        loop {
             let call = self.settle(claim).await;
             match call.answer {
                 Answer::Done(Settled::Ticketed { pnr }) => {
@@ -107,7 +187,7 @@ impl Traveller {
                     self.ground.recovery.booked(call.server, call.invoked, call.answered);
                     return Ok(pnr);
                 }
-                Answer::Done(Settled::Failed {}) => return Err(GaveUp),
+                Answer::Done(Settled::Failed {}) => return self.let_go(claim, call.answered),
                 Answer::Done(_) => sleep(Duration::from_millis(400)).await,
                 Answer::Refused(refusal) => {
                     self.refused(claim.hold, &refusal, call.answered);
@@ -115,7 +195,20 @@ impl Traveller {
                 }
                 Answer::Unclear => self.unclear(1).await,
             }
+            if Instant::now() >= until {
+                return Err(GaveUp);
+            }
         }
+    }
+
+    /// Goes, and remembers the promise that nothing was charged.
+    fn let_go<T>(&self, claim: &Claim, told_at: Moment) -> Result<T, GaveUp> {
+        count(&self.ground.tally.uncharged);
+        self.ground.history.may(claim.hold, May::BeUncharged, told_at);
         Err(GaveUp)
+    }
+
+    fn trouble(&self, claim: &Claim, what: &str) {
+        self.ground.trouble.note(format!("hold {} {what}", claim.hold));
     }
 }

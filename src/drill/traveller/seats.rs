@@ -139,6 +139,7 @@ impl Traveller {
         let event = |what, answered: Moment| Event { invoked: call.invoked, answered, what };
         match call.answer {
             Answer::Done(picked) => {
+                count(&self.ground.tally.taken_seats);
                 if picked.changes.is_empty() {
                     let owned = What::Owned { hold: claim.hold, booked: false };
                     history.note(departure, seat, event(owned, call.answered));
