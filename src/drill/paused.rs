@@ -10,8 +10,8 @@ use tokio::{
 };
 
 use self::{
+    asking::Asking,
     party::{Party, Request},
-    patience::Asking,
 };
 use crate::{
     arguments::Arguments,
@@ -23,10 +23,9 @@ use crate::{
 
 mod party;
 
-// The one place in which the server states how long anything waits.
-#[path = "../server/patience.rs"]
-#[allow(dead_code)]
-mod patience;
+// The one place in which the server states how long a request may wait.
+#[path = "../server/patience/asking.rs"]
+mod asking;
 
 /// Each request is made so often at once, so that pools run dry.
 const AT_ONCE: usize = 8;
