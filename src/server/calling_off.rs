@@ -3,7 +3,11 @@
 use std::cell::Cell;
 
 use domain::departure::DepartureId;
-use server::{cancelling::see_to, postgres::Postgres, timetables::Timetables};
+use server::{
+    cancelling::{call_off, see_to},
+    postgres::Postgres,
+    timetables::Timetables,
+};
 
 /// Nothing is sold on it any more, and everyone on it is given back. Viewers of its seat map learn of it by the digest,
 /// within seconds.
@@ -13,10 +17,8 @@ pub async fn cancel_departure(postgres: Postgres, departure: &str, reason: &str)
         return Err("say why, by --reason TEXT".into());
     }
     let timetables = Timetables::load(postgres.clone()).await.map_err(|e| e.to_string())?;
-    if timetables.current().departure(&departure).is_none() {
-        return Err(format!("{departure} is not in the schedule"));
-    }
-    let is_new = postgres.call_off(departure, reason).await.map_err(|e| e.to_string())?;
+    let called_off = call_off(&postgres, &timetables.current(), departure, reason).await;
+    let is_new = called_off.map_err(|e| e.to_string())?;
     println!("{departure} {}", if is_new { "is called off" } else { "was called off before" });
     let count = Cell::new(0);
     let seen = see_to(&postgres, departure, |_| {

@@ -15,7 +15,7 @@ use crate::{
     trips::away,
 };
 
-pub use called_off::{SeenTo, see_to};
+pub use called_off::{CallOffRefusal, SeenTo, call_off, see_to};
 
 #[derive(Clone, Debug)]
 pub struct Cancelling {

@@ -22,7 +22,8 @@ Commands:
                 Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
   cancel-departure DEPARTURE --reason TEXT
                 Call a departure such as B6523-1-2026-12-22 off: nothing is sold on it any more,
-                and everyone on it is cancelled and refunded in full. Cut off, it may be run again
+                and everyone on it is cancelled and refunded in full. Cut off, it may be run again;
+                what has left is refused
   timeline BOOKING          What happened to a booking, by its locator or id
   cases                     What a person must look at: open cases and parked errands
   case close ID --note TEXT Close a case, saying what was done

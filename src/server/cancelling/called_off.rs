@@ -1,8 +1,39 @@
 use std::fmt;
 
-use domain::{departure::DepartureId, live::SeatChange};
+use domain::{departure::DepartureId, live::SeatChange, timetable::Timetable};
+use jiff::civil::DateTime;
 
 use crate::postgres::{EndAs, Postgres, StoreError};
+
+/// Why a departure is not called off.
+#[derive(Debug, thiserror::Error)]
+pub enum CallOffRefusal {
+    #[error("{0} is not in the schedule")]
+    NotScheduled(DepartureId),
+    /// By the clock at its origin.
+    #[error("{departure} left at {left}: only what has not left yet can be called off")]
+    HasLeft { departure: DepartureId, left: DateTime },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Calls a departure off that has not left yet. One that was called off in time stays so, and may be called off again for
+/// whoever goes on with it later. Tells whether it is new.
+///
+/// # Errors
+/// It has left, it is not in the schedule, or Postgres is away.
+pub async fn call_off(
+    postgres: &Postgres,
+    timetable: &Timetable,
+    departure: DepartureId,
+    reason: &str,
+) -> Result<bool, CallOffRefusal> {
+    let scheduled = timetable.departure(&departure).ok_or(CallOffRefusal::NotScheduled(departure))?;
+    if postgres.has_passed(scheduled.departs_at).await? && !postgres.is_called_off(departure).await? {
+        return Err(CallOffRefusal::HasLeft { departure, left: scheduled.departs });
+    }
+    Ok(postgres.call_off(departure, reason).await?)
+}
 
 /// What seeing to everyone on a departure came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

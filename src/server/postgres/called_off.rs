@@ -7,6 +7,7 @@ use domain::{
     departure::DepartureId,
     hold::HoldId,
 };
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
@@ -52,6 +53,16 @@ impl Postgres {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.iter().filter_map(|departure| departure.parse().ok()).collect())
+    }
+
+    /// Whether that moment is over by the database's clock.
+    pub async fn has_passed(&self, at: Timestamp) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar!(
+            r#"select to_timestamp($1::bigint) <= sky_now() as "has_passed!""#,
+            at.as_second()
+        )
+        .fetch_one(&self.pool)
+        .await?)
     }
 
     pub async fn is_called_off(&self, departure: DepartureId) -> Result<bool, StoreError> {

@@ -1,10 +1,16 @@
 use app::ports::{Checkout as _, HoldError};
-use domain::{booking::BookingState, cabin::Cabin, hold::HoldState, refund::RefundState};
-use server::{cancelling::see_to, jobs::go_on_cancelling};
+use domain::{
+    booking::BookingState, cabin::Cabin, departure::DepartureId, hold::HoldState, refund::RefundState,
+};
+use jiff::ToSpan as _;
+use server::{
+    cancelling::{CallOffRefusal, call_off, see_to},
+    jobs::go_on_cancelling,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::{booked, taken, trip};
-use crate::world::{World, departure, visitor};
+use crate::world::{World, departure, today, visitor};
 
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
@@ -52,4 +58,27 @@ async fn a_departure_called_off_gives_everyone_back_in_full_and_sells_nothing(
     assert_eq!((taken(&world, "Q1200").await, taken(&world, "Q1100").await), (0, 0));
     assert!(world.choose(visitor(), &["Q1200"], 1).await.is_err());
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_departure_that_has_left_is_not_called_off(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let timetable = world.site.timetable.current();
+    let yesterday = DepartureId { date: today().checked_sub(1.days()).unwrap(), ..departure("Q1200") };
+    let refused = call_off(&world.postgres, &timetable, yesterday, "fog").await;
+    let Err(CallOffRefusal::HasLeft { .. }) = &refused else { panic!("{refused:?}") };
+    let told = refused.unwrap_err().to_string();
+    assert!(told.starts_with(&format!("{yesterday} left at {}T10:00:00", yesterday.date)), "{told}");
+    let unknown = DepartureId { leg: 2, ..yesterday };
+    let refused = call_off(&world.postgres, &timetable, unknown, "fog").await;
+    assert!(matches!(refused, Err(CallOffRefusal::NotScheduled(_))), "{refused:?}");
+    assert_eq!(world.count("select count(*) from departures_cancelled").await, 0);
+
+    // It is a month from now, by the database's clock too, until that is moved.
+    assert!(call_off(&world.postgres, &timetable, departure("Q1200"), "fog").await.unwrap());
+    world.pass(32 * 24 * 60).await;
+    assert!(!call_off(&world.postgres, &timetable, departure("Q1200"), "fog").await.unwrap(), "gone on with");
+    let refused = call_off(&world.postgres, &timetable, departure("Q1300"), "fog").await;
+    assert!(matches!(refused, Err(CallOffRefusal::HasLeft { .. })), "{refused:?}");
+    assert_eq!(world.count("select count(*) from departures_cancelled").await, 1);
 }
