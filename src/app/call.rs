@@ -44,6 +44,11 @@ pub fn refuse_change<E: Into<AppError>>(caller: &Caller) -> impl FnOnce(E) -> Ap
     }
 }
 
+/// Whether a browser asks for this call itself. While a page is written its calls are made by the page.
+pub fn is_posted() -> bool {
+    use_context::<Parts>().is_some_and(|parts| parts.method == Method::POST)
+}
+
 /// Maps a port's error for the browser, and gives the answer the status that goes with it.
 ///
 /// A form posted without JavaScript is sent back to its page instead, with the error in the URL: its status stays that of

@@ -67,8 +67,9 @@ fn BoardTable(board: Board) -> impl IntoView {
     }
 }
 
-/// Read without giving the page the status of a failure: the front page is whole without its board.
+/// Read for the front page, its failure is not the page's: that is whole without its board.
 #[server(endpoint = "departures_board")]
 pub async fn departures_board() -> Result<Board, AppError> {
-    call::ports()?.search.board().await.map_err(AppError::from)
+    let board = call::ports()?.search.board().await;
+    board.map_err(|error| if call::is_posted() { call::refuse(error) } else { error.into() })
 }
