@@ -19,7 +19,9 @@ pub const LOCK: Duration = Duration::from_secs(2);
 pub const STATEMENT: Duration = Duration::from_secs(5);
 /// Calls that answer many callers at once: whoever has locked a row must not keep a whole batch waiting.
 pub const BATCH_LOCK: Duration = Duration::from_millis(500);
-/// For Postgres to answer such a call.
+/// For one statement of such a call; told to Postgres.
+pub const BATCH_STATEMENT: Duration = Duration::from_secs(3);
+/// For Postgres to answer such a call, by our own clock.
 pub const BATCH_ANSWER: Duration = Duration::from_secs(4);
 /// For one caller's answer, from its place in the queue on.
 pub const BATCHED: Duration = Duration::from_secs(5);
@@ -58,13 +60,15 @@ pub const HEALTH: Duration = Duration::from_secs(2);
 #[cfg(test)]
 mod tests {
     use super::{
-        ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCHED, CONNECTION, LOCK, STATEMENT, STRIPE_ATTEMPT,
+        ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, CONNECTION, LOCK, STATEMENT,
+        STRIPE_ATTEMPT,
     };
 
     #[test]
     fn what_knows_more_gives_up_first() {
         assert!(LOCK < STATEMENT && STATEMENT < ANSWER && CONNECTION < ANSWER);
-        assert!(BATCH_LOCK < BATCH_ANSWER && BATCH_ANSWER < BATCHED && BATCHED < Asking::Change.patience());
+        assert!(BATCH_LOCK < BATCH_STATEMENT && BATCH_STATEMENT < BATCH_ANSWER);
+        assert!(BATCH_ANSWER < BATCHED && BATCHED < Asking::Change.patience());
         assert!(ANSWER < Asking::Page.patience() && Asking::Page.patience() <= Asking::Change.patience());
         assert!(3 * STRIPE_ATTEMPT + ANSWER < Asking::Payment.patience());
     }

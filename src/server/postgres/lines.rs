@@ -3,7 +3,7 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use sqlx::{Connection as _, Error, PgConnection, postgres::PgConnectOptions};
@@ -19,14 +19,17 @@ const MOST: usize = 12;
 #[derive(Debug)]
 pub(super) struct Lines {
     options: PgConnectOptions,
-    patience: Duration,
     places: Semaphore,
     idle: Mutex<Vec<(PgConnection, Instant)>>,
 }
 
 impl Lines {
-    pub(super) fn new(options: PgConnectOptions, patience: Duration) -> Self {
-        Self { options, patience, places: Semaphore::new(MOST), idle: Mutex::default() }
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        let options = options.options([
+            ("statement_timeout", patience::BATCH_STATEMENT.as_millis()),
+            ("lock_timeout", patience::BATCH_LOCK.as_millis()),
+        ]);
+        Self { options, places: Semaphore::new(MOST), idle: Mutex::default() }
     }
 
     /// What one statement answers. A connection of which it is not certain that it is as it was is cut.
@@ -40,7 +43,7 @@ impl Lines {
         };
         // Boxed, since every function that asks has this future in its own.
         let mut connection = Box::pin(self.connection()).await?;
-        let answer = Box::pin(within(self.patience, statement(&mut connection))).await;
+        let answer = Box::pin(within(patience::BATCH_ANSWER, statement(&mut connection))).await;
         if answer.as_ref().err().is_none_or(leaves_it_whole) {
             self.idle().push((connection, Instant::now()));
         } else {

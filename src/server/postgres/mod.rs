@@ -128,9 +128,7 @@ impl Postgres {
 
     /// Over a pool that someone else made and migrated, as tests do.
     pub fn over(pool: PgPool) -> Self {
-        let lock_ms = patience::BATCH_LOCK.as_millis();
-        let impatient = Self::bounded(PgConnectOptions::clone(&pool.connect_options()));
-        let batches = Lines::new(impatient.options([("lock_timeout", lock_ms)]), patience::BATCH_ANSWER);
+        let batches = Lines::new(Self::bounded(PgConnectOptions::clone(&pool.connect_options())));
         let pool = Pool::new(pool);
         Self {
             jobs_pool: pool.clone(),

@@ -1,11 +1,14 @@
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use app::answers::PickRequest;
 use domain::{
     cabin::{Cabin, Layout, SeatNumber},
     hold::{HoldId, HoldState},
 };
-use server::postgres::{EndAs, Pick, PickAnswer};
+use server::{
+    patience,
+    postgres::{EndAs, Pick, PickAnswer, StoreError},
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
@@ -176,4 +179,26 @@ async fn a_hold_that_is_locked_for_long_does_not_keep_the_others_waiting_for_eve
     assert_eq!(granted, (1..12).collect(), "all but the one whose hold is locked");
     tx.rollback().await.unwrap();
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_batch_that_takes_too_long_is_ended_by_postgres_so_that_it_is_known_to_be_undone(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, first) = hold(&world).await;
+    sqlx::raw_sql(
+        "create function take_long() returns trigger language plpgsql as
+            $$ begin perform pg_sleep(60); return new; end $$;
+        create trigger take_long before insert on seats for each row execute function take_long()",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    let asked = Instant::now();
+    let answer = world.postgres.pick(&[pick(ada, first, "30A", 0)]).await;
+    assert!(answer.as_ref().is_err_and(StoreError::is_undone), "{answer:?}");
+    assert!(asked.elapsed() >= patience::BATCH_STATEMENT, "{:?}", asked.elapsed());
+    assert_eq!(world.count("select count(*) from seats").await, 0);
 }
