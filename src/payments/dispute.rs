@@ -15,14 +15,15 @@ pub enum DisputeStatus {
     Inquiry,
     /// Settled before it became a dispute.
     Prevented,
-    /// One that Stripe invented after this was written.
+    /// One that Stripe invented after this was written: as good as open, until a person has looked.
     Other(String),
 }
 
 impl DisputeStatus {
-    /// Whether Stripe has taken the money off our account, for now or for good.
+    /// Whether Stripe has taken the money off our account, for now or for good, or may have: nobody gives back twice
+    /// what a dispute that is not understood may have taken.
     pub fn holds_money(&self) -> bool {
-        matches!(self, Self::NeedsResponse | Self::UnderReview | Self::Lost)
+        matches!(self, Self::NeedsResponse | Self::UnderReview | Self::Lost | Self::Other(_))
     }
 
     /// Whether it will not change any more.
@@ -70,5 +71,16 @@ impl From<stripe_shared::Dispute> for Dispute {
             reason: dispute.reason,
             created_at_unix: dispute.created,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DisputeStatus;
+
+    #[test]
+    fn a_status_that_is_new_to_us_counts_as_open() {
+        let new = DisputeStatus::Other("escalated".into());
+        assert!(new.holds_money() && !new.is_closed());
     }
 }

@@ -1,4 +1,4 @@
-use payments::Dispute;
+use payments::{Dispute, DisputeStatus};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,10 +11,14 @@ use super::{
 
 impl Postgres {
     /// Writes down a dispute as Stripe has it now: while the bank has the money it is receivable again, won it is ours
-    /// as before, lost it stays gone. Each change is a case to look at; what is known already changes nothing.
+    /// as before, lost it stays gone. A status that is new to us is taken for an open one. Each change is a case to look
+    /// at; what is known already changes nothing.
     pub async fn dispute_seen(&self, booking: Uuid, dispute: &Dispute) -> Result<(), StoreError> {
         let (taken, given_back) = (format!("disputed:{}", dispute.id), format!("dispute_won:{}", dispute.id));
-        let status = format!("{:?}", dispute.status).to_lowercase();
+        let status = match &dispute.status {
+            DisputeStatus::Other(word) => format!("unknown to us: {word}"),
+            known => format!("{known:?}").to_lowercase(),
+        };
         let currency = dispute.currency.to_uppercase();
         let mut tx = self.pool.begin().await?;
         lock_booking(&mut tx, booking).await?;

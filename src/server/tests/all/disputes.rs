@@ -1,5 +1,5 @@
 use app::ports::Checkout as _;
-use payments::IntentStatus;
+use payments::{DisputeStatus, IntentStatus};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use stripe_sandbox::{Faults, Verdict};
 
@@ -56,6 +56,34 @@ async fn a_dispute_that_is_told_only_once_it_was_won_moves_no_money(
     assert_eq!(world.count("select count(*) from ledger where account = 'disputed'").await, 0);
     assert_eq!(world.postgres.open_cases().await.unwrap().len(), 1);
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_dispute_whose_status_is_new_to_us_is_a_case_and_open(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let booked = captured(&world, GOOD_CARD).await;
+    world.sandbox.dispute(&booked.intent).unwrap();
+    let known = world.stripe().disputes_of(&booked.intent).await.unwrap().remove(0);
+    let mut new = known.clone();
+    new.status = DisputeStatus::Other("escalated".into());
+    // Told of it first, or after one that is understood: the money is neither ours nor given back.
+    for told in [&new, &known, &new] {
+        world.postgres.dispute_seen(booked.booking, told).await.unwrap();
+        assert_eq!(booked.balance(&world, "receivable").await, booked.total_minor);
+        assert_eq!(booked.balance(&world, "disputed").await, -booked.total_minor);
+        let case = world.postgres.open_cases().await.unwrap().pop().expect("a person must look");
+        let expected = if told == &new { "unknown to us: escalated" } else { "needsresponse" };
+        assert_eq!(case.detail["status"], expected);
+        assert!(world.postgres.close_case(case.id, "seen").await.unwrap());
+    }
+    booked.give_back(&world, 5_000).await;
+    run_errands(&world).await;
+    assert_eq!(refund_state(&world).await, "failed", "what falls due meanwhile is a case, not paid twice");
+
+    let won = payments::Dispute { status: DisputeStatus::Won, ..known };
+    world.postgres.dispute_seen(booked.booking, &won).await.unwrap();
+    assert_eq!(booked.balance(&world, "disputed").await, 0);
+    ledgers_add_up(&world).await;
 }
 
 #[sqlx::test(migrations = "../../migrations")]
