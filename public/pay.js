@@ -108,6 +108,11 @@ class CardDesk {
       window.location.assign(`/trips/${encodeURIComponent(answer.Ticketed.pnr)}`);
       return true;
     }
+    if (answer === 'LookedInto') {
+      this.form.replaceChildren(this.alert);
+      this.complain('Your card was charged, but no tickets were made out for it. Our staff are looking into it. Please do not pay again.');
+      return true;
+    }
     const message = answer.Failed?.message ?? (answer.over ? answer.message : undefined);
     if (message === undefined) return false;
     this.form.replaceChildren(this.alert);

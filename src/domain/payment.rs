@@ -109,7 +109,9 @@ pub enum Standing {
     Waiting { declined_cards: u8 },
     /// So much is kept aside for us.
     Authorised(Money),
-    /// Nothing can be paid on it any more.
+    /// So much was charged already, by somebody at the provider: we charge only what is ticketed.
+    Captured(Money),
+    /// Nothing can be paid on it any more, or all of it was given back again.
     Cancelled,
 }
 
@@ -128,6 +130,9 @@ pub enum Verdict {
     GiveUp,
     /// The hold is over and its end has queued the void: nothing is left to do.
     Over,
+    /// The card was charged, and there is nothing to ticket for it: no void undoes that, so a person must look. Where the
+    /// hold is live, it is given up.
+    LookInto,
 }
 
 /// The verdict on a payment of a booking that is still pending, and whose total was agreed on as `total`.
@@ -140,6 +145,8 @@ pub fn judge(standing: Standing, hold: HoldState, total: Money) -> Verdict {
             _ => Verdict::Over,
         },
         Standing::Cancelled => over,
+        Standing::Captured(charged) if charged == total && hold.is_live() => Verdict::Ticket,
+        Standing::Captured(_) => Verdict::LookInto,
         // Nobody pays what they did not agree to, be it less.
         Standing::Authorised(kept) if kept != total => over,
         Standing::Authorised(_) => match hold {
@@ -239,6 +246,16 @@ mod tests {
             assert_eq!(verdict(Standing::Authorised(wrong), HoldState::Reserved), Verdict::GiveUp);
             assert_eq!(verdict(Standing::Authorised(wrong), HoldState::Expired), Verdict::Over);
         }
+    }
+
+    #[test]
+    fn what_was_charged_by_hand_is_ticketed_while_its_hold_lives_and_else_looked_into() {
+        let charged = Standing::Captured(dollars(TOTAL_MINOR));
+        assert_eq!(verdict(charged, HoldState::Reserved), Verdict::Ticket);
+        for over in [HoldState::Expired, HoldState::Released] {
+            assert_eq!(verdict(charged, over), Verdict::LookInto);
+        }
+        assert_eq!(verdict(Standing::Captured(dollars(1)), HoldState::Reserved), Verdict::LookInto);
     }
 
     #[test]

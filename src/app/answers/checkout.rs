@@ -31,6 +31,8 @@ pub enum Settled {
     /// The bank agreed after the time had run out: the same seats are taken again if they are free, else what was kept
     /// aside is given back.
     Late,
+    /// The card was charged although no tickets were made out: people look into it, and nothing more is to be paid.
+    LookedInto,
     /// It is over: nothing was taken, and what was kept aside is given back.
     Failed { message: String },
 }

@@ -37,6 +37,7 @@ pub fn PayPage() -> impl IntoView {
                             .into_any()
                         }
                         Ok(PayStep::Late) => view! { <Late /> }.into_any(),
+                        Ok(PayStep::LookedInto) => view! { <LookedInto /> }.into_any(),
                         Err(error) => view! { <BookingRefused error /> }.into_any(),
                     }
                 })}
@@ -54,6 +55,21 @@ fn Late() -> impl IntoView {
             <p role="status">
                 "We are taking the same seats for you again. If they are still free, your tickets are made out in a moment; if not, "
                 "nothing is charged, and what your bank keeps aside is given back."
+            </p>
+            <p><a class="button go" href="" rel="external">"Look again"</a></p>
+        </div>
+    }
+}
+
+/// Said where the card was charged and no tickets were made out.
+#[component]
+fn LookedInto() -> impl IntoView {
+    view! {
+        <div class="narrow">
+            <h1>"Your payment is being looked into"</h1>
+            <p role="status">
+                "Your card was charged, but no tickets were made out for it. Our staff are looking into it. "
+                "Please do not pay again."
             </p>
             <p><a class="button go" href="" rel="external">"Look again"</a></p>
         </div>

@@ -68,6 +68,12 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
         Verdict::KeepOpen { attempts_left } => Ok(Settled::Open { attempts_left }),
         // Which of the two it is shows only under the hold's lock.
         Verdict::Ticket | Verdict::Retake => authorised(paying, &payment, &intent).await,
+        Verdict::LookInto => {
+            differs(paying, &payment, &intent).await.map_err(away)?;
+            // The void that the hold's end has queued finds it charged, and opens a case.
+            end(paying, &payment).await?;
+            Ok(Settled::LookedInto)
+        }
         Verdict::GiveUp | Verdict::Over => {
             if is_authorised(&intent) {
                 differs(paying, &payment, &intent).await.map_err(away)?;
@@ -86,6 +92,12 @@ fn standing(payment: &PaymentRow, intent: &Intent) -> Standing {
     match (&intent.status, Currency::parse(&intent.currency)) {
         // A currency that nothing is sold in is another one than was agreed on.
         (_, None) if is_authorised(intent) => Standing::Cancelled,
+        (IntentStatus::Succeeded, Some(currency)) => {
+            match intent.amount_received_minor - intent.amount_refunded_minor {
+                0 => Standing::Cancelled,
+                _ => Standing::Captured(Money::new(intent.amount_received_minor, currency)),
+            }
+        }
         (_, Some(currency)) if is_authorised(intent) => {
             Standing::Authorised(Money::new(kept_minor(intent), currency))
         }
@@ -116,7 +128,11 @@ async fn authorised(
             // seats again, or the money back.
             let now = paying.postgres.payment(payment.booking).await.map_err(away)?;
             let ran_out = now.is_some_and(|now| now.hold_state == HoldState::Expired);
-            Ok(if ran_out { Settled::Late } else { failed() })
+            Ok(match intent.status {
+                IntentStatus::Succeeded => Settled::LookedInto,
+                _ if ran_out => Settled::Late,
+                _ => failed(),
+            })
         }
         TicketOutcome::Over(_) => Ok(failed()),
     }

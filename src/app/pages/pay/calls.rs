@@ -27,6 +27,8 @@ pub enum PayStep {
     },
     /// The bank agreed too late; it is not decided yet whether the same seats can be had again.
     Late,
+    /// The card was charged without tickets, and people look into it.
+    LookedInto,
 }
 
 /// Reads the page of a hold; one that is paid leads on to its trip.
@@ -49,6 +51,7 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
                     Ok(PayStep::Ticketed { pnr })
                 }
                 Ok(Settled::Late) => Ok(PayStep::Late),
+                Ok(Settled::LookedInto) => Ok(PayStep::LookedInto),
                 _ => Err(refuse(ended)),
             };
         }

@@ -139,6 +139,7 @@ impl Machines {
             Verdict::GiveUp => self.end(i, HoldEvent::GivenUp),
             // Whoever does the void that is queued retakes what can be had again.
             Verdict::Retake | Verdict::Over | Verdict::KeepOpen { .. } => {}
+            Verdict::LookInto => panic!("nobody charges by hand here"),
         }
     }
 
@@ -171,7 +172,9 @@ impl Machines {
         }
         for sale in self.sales.iter_mut().filter(|sale| sale.payment == Some(PaymentState::Authorised)) {
             match sale.standing {
-                Standing::Authorised(_) => sale.tell(BookingEvent::Ticketed, PaymentEvent::Captured),
+                Standing::Authorised(_) | Standing::Captured(_) => {
+                    sale.tell(BookingEvent::Ticketed, PaymentEvent::Captured);
+                }
                 Standing::Cancelled => sale.tell(BookingEvent::CaptureFailed, PaymentEvent::CaptureFailed),
                 Standing::Waiting { .. } => panic!("ticketed without an authorisation"),
             }

@@ -2,18 +2,21 @@
 
 use app::{
     answers::{Contact, Settled, TravellerEntry},
-    ports::{Checkout as _, HoldError, Seats as _, Visitor},
+    ports::{Checkout as _, CheckoutError, HoldError, Seats as _, Visitor},
 };
 use axum::{
+    body::Body,
     extract::Request,
-    http::Method,
+    http::{Method, header::COOKIE},
     middleware::{Next, from_fn},
 };
 use domain::{booking::BookingState, hold::HoldId, hold::HoldState, payment::PaymentState, pnr::Pnr};
-use server::{jobs::run_errand, postgres::Into};
+use http_body_util::BodyExt as _;
+use server::{jobs::run_errand, postgres::Into, router::router};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::{net::TcpListener, task::JoinSet};
+use tower::ServiceExt as _;
 
 use crate::world::{World, departure, today, visitor};
 
@@ -276,4 +279,77 @@ async fn who_flies_by_another_booking_meanwhile_is_not_charged_twice(
     assert_eq!(states(&world, ada, holds[0]).await, (BookingState::Failed, PaymentState::Voided));
     assert_eq!(states(&world, ada, holds[1]).await, (BookingState::Ticketed, PaymentState::Captured));
     world.audit().await;
+}
+
+async fn charge_by_hand(world: &World, ada: Visitor, hold: HoldId, minor: i64) -> String {
+    let intent = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap().intent.unwrap();
+    world.stripe().capture(&format!("charge {intent}"), &intent, minor).await.unwrap();
+    intent
+}
+
+async fn total_minor(world: &World, ada: Visitor, hold: HoldId) -> i64 {
+    world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap().total.minor
+}
+
+async fn pay_page(world: &World, ada: Visitor, hold: HoldId) -> String {
+    let cookie = format!("visitor={}", world.site.signing.visitor_cookie(ada.0));
+    let request = Request::get(format!("/book/{hold}/pay")).header(COOKIE, cookie).body(Body::empty());
+    let response = router(world.site.clone()).oneshot(request.unwrap()).await.unwrap();
+    String::from_utf8_lossy(&response.into_body().collect().await.unwrap().to_bytes()).into_owned()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_somebody_charged_by_hand_after_the_time_was_up_is_looked_into_and_not_denied(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let (ada, hold) = late(&world).await;
+    let total = total_minor(&world, ada, hold).await;
+    let intent = charge_by_hand(&world, ada, hold, total).await;
+    for _ in 0..2 {
+        assert_eq!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::LookedInto);
+        let page = pay_page(&world, ada, hold).await;
+        assert!(page.contains("Your payment is being looked into"), "{page}");
+        assert!(
+            !page.to_lowercase().contains("nothing was charged") && !page.contains("card-form"),
+            "{page}"
+        );
+        let again = world.site.paying.start(ada.into(), hold).await;
+        assert!(matches!(again, Err(CheckoutError::Hold(HoldError::Ended(_)))), "{again:?}");
+        run_errands(&world).await;
+    }
+    let cases = world.postgres.open_cases().await.unwrap();
+    assert!(cases.iter().any(|case| case.kind == "captured_without_ticket"), "{cases:?}");
+    assert_eq!(world.count("select count(*) from tickets").await, 0);
+
+    world.stripe().refund("refund by hand", &intent, total).await.unwrap();
+    let settled = world.site.paying.settle(ada, hold).await.unwrap();
+    assert!(matches!(settled, Settled::Failed { .. }), "{settled:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_somebody_charged_by_hand_in_time_is_ticketed_unless_it_is_another_amount(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for (missing_minor, is_ticketed) in [(0, true), (100, false)] {
+        let ada = visitor();
+        let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+        world.name(ada, hold, &["Moreno"]).await;
+        world.site.paying.start(ada.into(), hold).await.unwrap();
+        let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
+        world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
+        charge_by_hand(&world, ada, hold, payment.total.minor - missing_minor).await;
+        let settled = world.site.paying.settle(ada, hold).await.unwrap();
+        if is_ticketed {
+            assert!(matches!(settled, Settled::Ticketed { .. }), "{settled:?}");
+            continue;
+        }
+        assert_eq!(settled, Settled::LookedInto);
+        assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Released)));
+        assert_eq!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::LookedInto);
+    }
+    assert_eq!(world.count("select count(*) from cases where kind = 'amount_differs'").await, 1);
 }
