@@ -102,7 +102,7 @@ async function takeSeatsForTwo(traveller) {
   await traveller.waitsUntilLive();
   const seats = (await traveller.freeSeats()).slice(0, people.length);
   for (const seat of seats) {
-    const { letGo, answered } = await holdBack(traveller.page, '**/api/pick_seat*');
+    const { letGo, answered } = await holdBack(traveller.page, '**/live/departures/*/picks');
     await traveller.takes(seat);
     letGo();
     assert.equal((await answered).status(), 200);

@@ -68,10 +68,10 @@ journey('who was too late for a seat reads why on a phone, too, without looking 
     await one.waitsUntilLive();
   }
   const seat = (await ada.freeSeats())[12];
-  const { letGo, sent } = await holdBack(ada.page, '**/api/pick_seat*');
+  const { letGo, sent } = await holdBack(ada.page, '**/live/departures/*/picks');
   await ada.takes(seat);
   await sent;
-  const answered = grace.page.waitForResponse('**/api/pick_seat*');
+  const answered = grace.page.waitForResponse('**/live/departures/*/picks');
   await grace.takes(seat);
   await answered;
   letGo();

@@ -61,7 +61,7 @@ async function sameDeparture(visitor) {
 
 // Both press it before either is answered; gives the two answers' statuses.
 async function bothTake(both, seat) {
-  const requests = await Promise.all(both.map(({ page }) => holdBack(page, '**/api/pick_seat*')));
+  const requests = await Promise.all(both.map(({ page }) => holdBack(page, '**/live/departures/*/picks')));
   await Promise.all(both.map((one) => one.takes(seat)));
   await Promise.all(requests.map(({ sent }) => sent));
   requests.forEach(({ letGo }) => letGo());

@@ -36,7 +36,7 @@ journey('without JavaScript a seat that someone else was faster with is refused 
   await grace.holds('direct');
   await grace.page.goto(`/book/${grace.hold}/seats`);
   await grace.waitsUntilLive();
-  const answered = grace.page.waitForResponse('**/api/pick_seat*');
+  const answered = grace.page.waitForResponse('**/live/departures/*/picks');
   await grace.takes(seat);
   assert.equal((await answered).status(), 200);
 

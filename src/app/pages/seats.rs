@@ -16,6 +16,8 @@ mod seat_button;
 mod seat_list;
 mod status;
 mod trouble;
+#[cfg(feature = "hydrate")]
+mod wish;
 
 use domain::{hold::HoldState, selling::SellingMode};
 use leptos::prelude::*;

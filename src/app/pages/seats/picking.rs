@@ -3,8 +3,10 @@
 use domain::{cabin::SeatNumber, live::SeatPicture};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
+#[cfg(feature = "hydrate")]
+use super::wish::send;
 use super::{
-    calls::{SeatAsSeen, pick_seat, seat_map, seat_together},
+    calls::{SeatAsSeen, seat_map, seat_together},
     choosing::Choosing,
 };
 use crate::{AppError, answers::Picked, components::form_key::new_key};
@@ -21,17 +23,24 @@ pub fn on_seat_chosen(choosing: Choosing) -> impl Fn(SubmitEvent) {
 }
 
 fn pick(choosing: Choosing, seen: SeatAsSeen) {
-    let Choosing { hold, departure, leg, current, ours, trouble, .. } = choosing;
+    let Choosing { current, ours, trouble, .. } = choosing;
     let traveller = current.get_untracked();
     let before = move_to(ours, traveller, Some(seen.seat));
     trouble.set(None);
     choosing.turn_to_next();
     spawn_local(async move {
-        match pick_seat(hold, departure, leg, String::new(), traveller, seen.to_string()).await {
+        match send(choosing, traveller, seen).await {
             Ok(picked) => learn(choosing.picture, &picked),
             Err(error) => take_back(choosing, traveller, seen.seat, before, error).await,
         }
     });
+}
+
+/// A page that the server writes is not alive, so its form is what would be posted.
+#[cfg(not(feature = "hydrate"))]
+async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Picked, AppError> {
+    let Choosing { hold, departure, leg, .. } = choosing;
+    super::calls::pick_seat(hold, departure, leg, String::new(), traveller, seen.to_string()).await
 }
 
 /// Lets the server seat everyone, then shows what it chose. Each press is an asking of its own, unless what became of
