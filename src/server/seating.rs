@@ -124,21 +124,14 @@ impl Seating {
     }
 
     async fn release_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
-        match self.live_hold(visitor, id).await {
-            Ok(_) => match self.postgres.release(id, asking).await.map_err(away)? {
-                Some(freed) => {
-                    self.live.publish(&freed);
-                    Ok(())
-                }
-                // It was being paid for while we looked.
-                None => Err(HoldError::Ended(HoldState::Converted)),
-            },
-            Err(HoldError::Ended(HoldState::Converted)) => Err(HoldError::Ended(HoldState::Converted)),
-            Err(HoldError::Ended(_)) => {
-                self.postgres.keep(asking, &Ok::<(), HoldError>(())).await.map_err(away)?;
+        self.postgres.hold(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
+        // Be its time over or not: an authorisation may be on its way, and must not take again what was given up.
+        match self.postgres.release(id, asking).await.map_err(away)? {
+            Some(freed) => {
+                self.live.publish(&freed);
                 Ok(())
             }
-            Err(error) => Err(error),
+            None => Err(HoldError::Ended(HoldState::Converted)),
         }
     }
 }

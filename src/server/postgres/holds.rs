@@ -254,15 +254,18 @@ impl Postgres {
             .inspect(|_| self.wake_workers())
     }
 
-    /// The same because its visitor asked, with the answer kept under their key. None where the hold has become a booking
-    /// meanwhile: then nothing is released, and nothing kept.
+    /// The same because its visitor asked, with the answer kept under their key. One that has expired is given up too, so
+    /// that nothing takes its seats again. None where it has become a booking, be it by its seats having been taken again:
+    /// then nothing is released, and nothing kept.
     pub async fn release(&self, hold: HoldId, asking: &Once) -> Result<Option<Freed>, StoreError> {
         again_after_deadlock(|| async {
             let mut tx = self.pool.begin().await?;
             keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
+            // Also of a hold that is over it locks visitor, booking and hold, as does whoever takes its seats again.
             let freed = end_hold(&mut *tx, hold, HoldState::Released).await?;
             let is_booked = sqlx::query_scalar!(
-                r#"select state = 'converted' as "is_booked!" from holds where id = $1"#,
+                r#"select state = 'converted' or exists (select from holds again where again.retake_of = holds.id)
+                    as "is_booked!" from holds where id = $1"#,
                 hold.0
             )
             .fetch_one(&mut *tx)
@@ -271,6 +274,9 @@ impl Postgres {
                 tx.rollback().await?;
                 return Ok(None);
             }
+            sqlx::query!("update holds set state = 'released' where id = $1 and state = 'expired'", hold.0)
+                .execute(&mut *tx)
+                .await?;
             tx.commit().await?;
             Ok(Some(freed))
         })

@@ -54,8 +54,8 @@ impl Postgres {
         .await?;
         let old =
             booking.filter(|booking| booking.hold_id == owner.hold_id).ok_or(TicketError::Gone)?.hold_id;
-        // Whoever has chosen the same offer again meanwhile has started over, and does not mean to pay twice. Their visitor
-        // is locked, so no further one comes.
+        // Whoever has chosen the same offer again meanwhile has started over, and does not mean to pay twice, even if they
+        // gave that up too. Their visitor is locked, so no further one comes. The states are told apart for the indexes.
         sqlx::query!(
             "select id from holds old where id = $1 and state = 'expired'
                 and not exists (
@@ -63,7 +63,7 @@ impl Postgres {
                         and anew.state in ('active', 'reserved'))
                 and not exists (
                     select from holds anew where anew.visitor = old.visitor and anew.offer_digest = old.offer_digest
-                        and anew.state = 'converted' and anew.created_at > old.created_at)
+                        and anew.state in ('converted', 'released', 'expired') and anew.created_at > old.created_at)
             for no key update",
             old
         )

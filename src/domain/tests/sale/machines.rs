@@ -222,9 +222,10 @@ impl StateMachineTest for Machines {
             Act::WithdrawAuthorisation(i) => sale.sales[i].standing = Standing::Cancelled,
             Act::Settle(i) => sale.settle(i),
             Act::GiveUp(i) => {
-                sale.end_if_over(i);
                 if sale.sales[i].hold.is_live() {
                     sale.end(i, HoldEvent::GivenUp);
+                } else if sale.sales[i].hold == HoldState::Expired {
+                    tell!(sale.sales[i].hold, HoldEvent::GivenUp);
                 }
             }
             Act::TimePasses => sale.sales.iter_mut().for_each(|sale| sale.is_over = true),

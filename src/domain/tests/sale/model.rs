@@ -293,8 +293,10 @@ impl ReferenceStateMachine for Model {
             Act::Settle(i) => model.settle(i),
             Act::GiveUp(i) => {
                 if model.sales[i].is_live() {
-                    let in_time = !model.sales[i].is_over;
-                    model.end(i, if in_time { Stage::GaveUp } else { Stage::RanOutOfTime });
+                    model.end(i, Stage::GaveUp);
+                } else if model.sales[i].stage == Stage::RanOutOfTime {
+                    model.sales[i].stage = Stage::GaveUp;
+                    model.sales[i].lost = None;
                 }
             }
             Act::TimePasses => model.sales.iter_mut().for_each(|sale| sale.is_over = true),

@@ -15,7 +15,7 @@ use http_body_util::BodyExt as _;
 use server::{jobs::run_errand, postgres::Into, router::router};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeSet, sync::Arc};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::Barrier, task::JoinSet};
 use tower::ServiceExt as _;
 
 use crate::world::{World, departure, today, visitor};
@@ -29,6 +29,15 @@ async fn late(world: &World) -> (Visitor, HoldId) {
 /// Two people on two legs who began to pay and have that seat on the second; their bank agreed at the last moment, and
 /// then their time ran out.
 pub async fn late_on(world: &World, seat: &str) -> (Visitor, HoldId) {
+    let (ada, hold) = authorised_on(world, seat).await;
+    world.pass(30).await;
+    assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+    assert_eq!(world.count("select count(*) from seats where state not in ('available', 'booked')").await, 0);
+    (ada, hold)
+}
+
+/// The same while their time is not over.
+async fn authorised_on(world: &World, seat: &str) -> (Visitor, HoldId) {
     let ada = visitor();
     let hold = world.choose(ada, &["Q1100", "Q1200"], 2).await.unwrap();
     world.name(ada, hold, &["Moreno", "Müller"]).await;
@@ -36,9 +45,6 @@ pub async fn late_on(world: &World, seat: &str) -> (Visitor, HoldId) {
     world.site.paying.start(ada.into(), hold).await.unwrap();
     let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
     world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();
-    world.pass(30).await;
-    assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
-    assert_eq!(world.count("select count(*) from seats where state not in ('available', 'booked')").await, 0);
     (ada, hold)
 }
 
@@ -139,6 +145,60 @@ async fn what_was_given_up_is_never_taken_again(_: PgPoolOptions, options: PgCon
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_is_given_up_after_its_time_is_never_taken_again_either(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for (seat, is_ended) in [("30A", false), ("31A", true)] {
+        let (ada, hold) = authorised_on(&world, seat).await;
+        world.pass(30).await;
+        if is_ended {
+            assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+        }
+        for _ in 0..2 {
+            world.site.seating.release(ada.into(), hold).await.unwrap();
+        }
+        assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Released)));
+        assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Failed { .. }));
+        run_errands(&world).await;
+        assert_eq!(
+            states(&world, ada, hold).await,
+            (BookingState::Failed, PaymentState::Voided),
+            "{is_ended}"
+        );
+    }
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn who_gives_up_while_the_seats_are_taken_again_is_told_which_of_the_two_it_was(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = Arc::new(World::open(options).await);
+    for seat in ["30A", "31A", "32A", "33A", "34A"] {
+        let (ada, hold) = late_on(&world, seat).await;
+        let start = Arc::new(Barrier::new(2));
+        let (working, starting) = (world.clone(), start.clone());
+        let work = tokio::spawn(async move {
+            starting.wait().await;
+            run_errands(&working).await;
+        });
+        start.wait().await;
+        let given_up = world.site.seating.release(ada.into(), hold).await;
+        work.await.unwrap();
+        let expected = match given_up {
+            Ok(()) => (BookingState::Failed, PaymentState::Voided),
+            Err(HoldError::Ended(HoldState::Converted)) => (BookingState::Ticketed, PaymentState::Captured),
+            Err(error) => panic!("{error}"),
+        };
+        assert_eq!(states(&world, ada, hold).await, expected);
+    }
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_late_authorisation_of_another_amount_is_voided_and_told_to_staff(
     _: PgPoolOptions,
     options: PgConnectOptions,
@@ -184,7 +244,7 @@ async fn who_started_over_with_the_same_offer_is_not_charged_for_the_first_try(
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
-    for has_bought in [false, true] {
+    for then in ["chooses", "buys", "gives up", "lets it run out"] {
         let ada = visitor();
         let offer = world.offer(&["Q1200"], 1);
         let hold = world.site.seating.choose(ada.into(), &offer).await.unwrap();
@@ -198,14 +258,23 @@ async fn who_started_over_with_the_same_offer_is_not_charged_for_the_first_try(
         // The offer is still good, and the worker that decides over the first payment has not come yet.
         let anew = world.site.seating.choose(ada.into(), &offer).await.unwrap();
         assert_ne!(anew, hold);
-        let seat = if has_bought { "31A" } else { "32A" };
-        world.pick(ada, anew, "Q1200", 0, seat, 0).await.unwrap();
-        if has_bought {
-            world.ticket(ada, anew).await;
+        match then {
+            "buys" => {
+                world.pick(ada, anew, "Q1200", 0, "31A", 0).await.unwrap();
+                world.ticket(ada, anew).await;
+            }
+            "gives up" => world.site.seating.release(ada.into(), anew).await.unwrap(),
+            "lets it run out" => {
+                world.pass(30).await;
+                assert_eq!(world.view(ada, anew).await, Err(HoldError::Ended(HoldState::Expired)));
+            }
+            _ => {
+                world.pick(ada, anew, "Q1200", 0, "32A", 0).await.unwrap();
+            }
         }
         run_errands(&world).await;
         let first = states(&world, ada, hold).await;
-        assert_eq!(first, (BookingState::Failed, PaymentState::Voided), "has bought: {has_bought}");
+        assert_eq!(first, (BookingState::Failed, PaymentState::Voided), "{then}");
     }
     assert_eq!(world.count("select count(*) from tickets").await, 1);
     world.audit().await;

@@ -9,12 +9,18 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 22] = [
+const AUDIT: [(&str, &str); 23] = [
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
         where b.state = 'pending' and h.state not in ('active', 'reserved')
             and not exists (select from outbox o where o.booking_id = b.id and o.step = 'void')",
+    ),
+    (
+        "holds that were given up and yet booked",
+        "select count(*) from holds h where h.state = 'released' and (
+            exists (select from holds again where again.retake_of = h.id)
+            or exists (select from bookings b where b.hold_id = h.id and b.pnr is not null))",
     ),
     (
         "cabin counters that differ from what live holds and valid coupons add up to",
