@@ -108,7 +108,7 @@ impl RefundState {
         Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
 
-    /// Every move of a refund.
+    /// Every move of a refund. One that was refused may turn out to have been made, by a call whose answer was lost.
     pub const MOVES: &[Move<Self, RefundEvent>] = &[
         (Self::Queued, RefundEvent::Accepted, Self::Pending),
         (Self::Queued, RefundEvent::Succeeded, Self::Succeeded),
@@ -116,6 +116,8 @@ impl RefundState {
         (Self::Queued, RefundEvent::Failed, Self::Failed),
         (Self::Pending, RefundEvent::Failed, Self::Failed),
         (Self::Succeeded, RefundEvent::Failed, Self::Failed),
+        (Self::Failed, RefundEvent::Accepted, Self::Pending),
+        (Self::Failed, RefundEvent::Succeeded, Self::Succeeded),
         (Self::Failed, RefundEvent::QueuedAgain, Self::Queued),
         (Self::Queued, RefundEvent::NothingTaken, Self::Dropped),
         (Self::Failed, RefundEvent::NothingTaken, Self::Dropped),
@@ -184,6 +186,15 @@ mod tests {
         let again = failed.after(RefundEvent::QueuedAgain).unwrap();
         assert_eq!(again, RefundState::Queued);
         assert_eq!(again.after(RefundEvent::Succeeded), Ok(RefundState::Succeeded));
+    }
+
+    #[test]
+    fn a_refund_that_was_refused_may_turn_out_to_have_been_made() {
+        for (event, state) in
+            [(RefundEvent::Accepted, RefundState::Pending), (RefundEvent::Succeeded, RefundState::Succeeded)]
+        {
+            assert_eq!(RefundState::Failed.after(event), Ok(state));
+        }
     }
 
     #[test]

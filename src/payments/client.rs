@@ -17,7 +17,7 @@ use stripe_types::{Currency, RangeQueryTs};
 
 use crate::attempt::attempt;
 use crate::dispute::Dispute;
-use crate::error::{InvalidConfig, StripeError, may_repeat, said_no_with_500};
+use crate::error::{InvalidConfig, StripeError, failed, may_repeat};
 use crate::event::{self, Event, WebhookError};
 use crate::intent::{BOOKING, Intent, IntentOrder, IntentPage, IntentStatus};
 use crate::refund::{KEY, Refund};
@@ -247,7 +247,7 @@ impl Stripe {
         R::Output: miniserde::Deserialize,
     {
         let send = || request.customize().timeout(self.timeout).send(&self.client);
-        attempt(send, |error| may_repeat(error) || said_no_with_500(error)).await
+        attempt(send, |error| may_repeat(error) || failed(error)).await
     }
 }
 

@@ -34,8 +34,9 @@ pub enum StripeError {
     #[error("Stripe cannot be reached or failed: {reason}")]
     Unavailable {
         reason: String,
-        /// Stripe answered with a 500 or with something unreadable, and replays that under this key for 24 hours:
-        /// after looking, go on under a new key. Otherwise the same key may be sent again within 24 hours.
+        /// Stripe answered with a 500, and replays that under this key for 24 hours: after looking, go on under a new key.
+        /// Otherwise only the same key may be sent again, within 24 hours: what it asks for may have been done, or be done
+        /// still, without showing yet.
         key_spent: bool,
     },
 }
@@ -48,7 +49,7 @@ impl StripeError {
 
 impl From<stripe::StripeError> for StripeError {
     fn from(error: stripe::StripeError) -> Self {
-        let key_spent = said_no_with_500(&error);
+        let key_spent = matches!(error, stripe::StripeError::Stripe(_, 500..));
         match error {
             stripe::StripeError::Stripe(told, _) if told.type_ == ApiErrorsType::CardError => {
                 Self::Declined(Decline::from(&*told))
@@ -77,9 +78,9 @@ pub(crate) fn may_repeat(error: &stripe::StripeError) -> bool {
     }
 }
 
-/// Whether Stripe failed in a way that it keeps under the key. async-stripe tells no status for an answer that is no
-/// JSON of Stripe's, so such an answer counts as a 500.
-pub(crate) fn said_no_with_500(error: &stripe::StripeError) -> bool {
+/// Whether what only reads may be sent again beyond that: after a 500, and after an answer that is no JSON of Stripe's. Such
+/// an answer, of which async-stripe tells no status, may be an edge's that gave up waiting.
+pub(crate) fn failed(error: &stripe::StripeError) -> bool {
     matches!(error, stripe::StripeError::Stripe(_, 500..) | stripe::StripeError::JSONDeserialize(_))
 }
 

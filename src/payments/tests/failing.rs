@@ -4,9 +4,21 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
-use common::{config, open, order};
+use axum::{
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{Html, IntoResponse as _},
+};
+use common::{GOOD_CARD, config, open, order};
 use payments::{Intent, IntentStatus, Stripe, StripeError};
 use stripe_sandbox::Faults;
 use tokio::net::TcpListener;
@@ -66,6 +78,31 @@ async fn a_refund_that_failed_is_found_by_its_key() {
     assert!(matches!(unknown, StripeError::Unavailable { key_spent: true, .. }));
     let refunds = till.stripe.refunds_of(&intent.id).await.unwrap();
     assert_eq!(refunds[0].key.as_deref(), Some("refund"));
+}
+
+#[tokio::test]
+async fn an_answer_that_is_none_of_stripes_leaves_the_key_usable() {
+    let till = open().await;
+    let intent = till.captured(GOOD_CARD).await;
+    // An edge before Stripe answers the first call, which Stripe has done, with a page of its own.
+    let is_first = Arc::new(AtomicBool::new(true));
+    let router = till.sandbox.router().layer(from_fn(move |request: Request, next: Next| {
+        let is_first = is_first.clone();
+        async move {
+            let answer = next.run(request).await;
+            if is_first.swap(false, SeqCst) {
+                return (StatusCode::BAD_GATEWAY, Html("<h1>502 Bad Gateway</h1>")).into_response();
+            }
+            answer
+        }
+    }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let stripe = Stripe::new(&config(listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async { axum::serve(listener, router).await });
+    let unknown = stripe.refund("refund", &intent.id, 100).await.unwrap_err();
+    assert!(matches!(unknown, StripeError::Unavailable { key_spent: false, .. }), "{unknown:?}");
+    let refund = stripe.refund("refund", &intent.id, 100).await.unwrap();
+    assert_eq!(stripe.refunds_of(&intent.id).await.unwrap(), [refund], "it was made once");
 }
 
 #[tokio::test]

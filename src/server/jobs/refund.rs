@@ -1,10 +1,10 @@
 use app::ports::{CheckoutError, HoldError};
-use payments::StripeError;
+use payments::{Refund, StripeError};
 use uuid::Uuid;
 
 use super::refusal::{again_or_park, put_off, reason};
 use crate::{
-    postgres::{Errand, StoreError},
+    postgres::{Errand, RefundRow, StoreError},
     site::Site,
     steps,
 };
@@ -34,14 +34,9 @@ pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreErro
         return again_or_park(site, errand, "nothing was captured").await;
     }
     if errand.attempt > 1 {
-        match site.paying.stripe.refunds_of(intent).await {
-            Ok(made) => {
-                if let Some(made) = made.iter().find(|made| refund.is_made(made)) {
-                    site.postgres.refund_made(&refund, made).await?;
-                    steps::reached("refund.recorded");
-                    return Ok(());
-                }
-            }
+        match made_before(site, &refund, intent).await {
+            Ok(Some(made)) => return record(site, &refund, &made).await,
+            Ok(None) => {}
             Err(error) => return put_off(site, errand, &error).await,
         }
     }
@@ -56,16 +51,32 @@ pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreErro
     match site.paying.stripe.refund(&refund.call_key(errand), intent, refund.amount_minor).await {
         Ok(made) => {
             steps::reached("refund.made");
-            site.postgres.refund_made(&refund, &made).await?;
-            steps::reached("refund.recorded");
-            Ok(())
+            record(site, &refund, &made).await
         }
         Err(StripeError::Refused { code, .. }) if FOR_GOOD.contains(&code.as_str()) => {
+            // An earlier call of ours may be why: what it made may show by now.
+            match made_before(site, &refund, intent).await {
+                Ok(Some(made)) => return record(site, &refund, &made).await,
+                Ok(None) => {}
+                Err(error) => return put_off(site, errand, &error).await,
+            }
             tracing::error!(booking = %errand.booking, refund = %refund.id, code, "a refund was refused for good");
             site.postgres.refund_refused(&refund, &code).await
         }
         Err(error) => put_off(site, errand, &error).await,
     }
+}
+
+/// What Stripe made for this refund, under whichever key.
+async fn made_before(site: &Site, refund: &RefundRow, intent: &str) -> Result<Option<Refund>, StripeError> {
+    let all = site.paying.stripe.refunds_of(intent).await?;
+    Ok(all.into_iter().find(|made| refund.is_made(made)))
+}
+
+async fn record(site: &Site, refund: &RefundRow, made: &Refund) -> Result<(), StoreError> {
+    site.postgres.refund_made(refund, made).await?;
+    steps::reached("refund.recorded");
+    Ok(())
 }
 
 /// Writes down what became of a booking's refunds at Stripe: pending ones that were settled, and those that failed

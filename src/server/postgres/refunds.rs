@@ -109,12 +109,14 @@ impl Postgres {
 
     /// Writes down what became of a refund at Stripe, with ledger, payment, cancellation, letter and its errand. What
     /// is known already changes nothing, and what has gone backward meanwhile is refused: a refund may fail after it
-    /// had succeeded, never the other way.
+    /// had succeeded, never the other way. One that was refused, and of which nothing was known at Stripe, was made after
+    /// all.
     pub async fn refund_made(&self, refund: &RefundRow, made: &Refund) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
         lock_booking(&mut tx, refund.booking).await?;
         let row = sqlx::query!(
-            "select state, asked, amount_minor, currency, cancellation_id from refunds where id = $1 for no key update",
+            "select state, stripe_id, asked, amount_minor, currency, cancellation_id from refunds
+            where id = $1 for no key update",
             refund.id
         )
         .fetch_one(&mut *tx)
@@ -128,10 +130,11 @@ impl Postgres {
             RefundStatus::Failed | RefundStatus::Canceled => "failed",
             RefundStatus::Pending | RefundStatus::RequiresAction | RefundStatus::Other(_) => "pending",
         };
-        let moves = matches!(
-            (row.state.as_str(), now),
-            ("queued", _) | ("pending", "succeeded" | "failed") | ("succeeded", "failed")
-        );
+        let moves = match (row.state.as_str(), now) {
+            ("queued", _) | ("pending", "succeeded" | "failed") | ("succeeded", "failed") => true,
+            ("failed", "pending" | "succeeded") => row.stripe_id.is_none(),
+            _ => false,
+        };
         if moves {
             sqlx::query!(
                 "update refunds set state = $2, stripe_id = $3, look_at = sky_now() + interval '15 seconds',
@@ -169,6 +172,9 @@ impl Postgres {
                     ledger::post(&mut tx, refund.booking, &step, &lines, &row.currency).await?;
                 }
                 _ => {}
+            }
+            if row.state == "failed" {
+                cases::close_of_refund(&mut tx, refund.booking, refund.id, "it was made after all").await?;
             }
             if now == "failed" {
                 let detail = json!({

@@ -110,8 +110,9 @@ fn machines() -> [Machine; 7] {
             put: "with b as (insert into bookings (id, hold_id, visitor) select gen_random_uuid(), id, visitor from holds
                     returning id)
                 insert into refunds (id, booking_id, amount_minor, currency, stripe_id, state, paid_by)
-                select gen_random_uuid(), id, 1, 'USD', 're', $1, case when $1 = 'paid_otherwise' then 'transfer' end from b",
-            go: "update refunds set state = $1, paid_by = case when $1 = 'paid_otherwise' then 'transfer' end",
+                select gen_random_uuid(), id, 1, 'USD', case when $1 in ('pending', 'succeeded') then 're' end, $1,
+                    case when $1 = 'paid_otherwise' then 'transfer' end from b",
+            go: "update refunds set state = $1, stripe_id = 're', paid_by = case when $1 = 'paid_otherwise' then 'transfer' end",
             staying_is_refused: false,
         },
     ]

@@ -1,11 +1,24 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode, header::CONTENT_TYPE},
+    middleware::{Next, from_fn},
+    response::{Html, IntoResponse as _},
+};
 use domain::payment::PaymentState;
 use payments::StripeError;
 use server::{
-    jobs::{ask_for_pending_refunds, perform},
+    jobs::{ask_for_pending_refunds, perform, run_errand},
     postgres::{Kind, NotPaid, OtherWay},
+    site::Site,
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use stripe_sandbox::{Faults, RefundEnd, Verdict};
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
@@ -79,6 +92,86 @@ async fn a_refund_whose_answer_is_lost_is_found_by_its_key_and_not_made_again(
     ledgers_add_up(&world).await;
 }
 
+/// A server that reaches Stripe over an edge, which answers so many calls that Stripe did with a page of its own, while so
+/// many lists of refunds do not show yet what was made.
+async fn behind_an_edge(world: &World, unreadable: usize, blind: usize) -> Site {
+    let (unreadable, blind) = (Arc::new(AtomicUsize::new(unreadable)), Arc::new(AtomicUsize::new(blind)));
+    let router = world.sandbox.router().layer(from_fn(move |request: Request, next: Next| {
+        let (unreadable, blind) = (unreadable.clone(), blind.clone());
+        async move {
+            let left = if request.method() == Method::POST { unreadable } else { blind };
+            let is_list = request.method() == Method::GET;
+            let is_refund = request.uri().path() == "/v1/refunds";
+            let answer = next.run(request).await;
+            if !is_refund || left.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_err() {
+                return answer;
+            }
+            if is_list {
+                let none = r#"{"object":"list","data":[],"has_more":false,"url":"/v1/refunds"}"#;
+                return ([(CONTENT_TYPE, "application/json")], none).into_response();
+            }
+            (StatusCode::BAD_GATEWAY, Html("<h1>502 Bad Gateway</h1>")).into_response()
+        }
+    }));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = world.site_with_stripe_at(format!("http://{}/", listener.local_addr().unwrap())).await;
+    tokio::spawn(async { axum::serve(listener, router).await });
+    site
+}
+
+/// Runs what is due, and after a while what was put off.
+async fn run_twice(world: &World, site: &Site) {
+    for _ in 0..2 {
+        while run_errand(site).await.unwrap() {}
+        world.pass(1).await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_refund_that_was_made_behind_an_unreadable_answer_is_not_made_twice(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for is_full in [false, true] {
+        let booked = captured(&world, GOOD_CARD).await;
+        let refund = booked.give_back(&world, if is_full { booked.total_minor } else { 5_000 }).await;
+        run_twice(&world, &behind_an_edge(&world, 1, 1).await).await;
+        assert_eq!(made(&world, &booked).await.len(), 1, "in full: {is_full}");
+        assert_eq!(state(&world, refund).await, "succeeded", "in full: {is_full}");
+    }
+    assert!(world.postgres.open_cases().await.unwrap().is_empty());
+    ledgers_add_up(&world).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_refund_that_is_refused_because_it_was_made_is_looked_for_and_made_good(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for (blind, at_once) in [(1, true), (2, false)] {
+        let booked = captured(&world, GOOD_CARD).await;
+        booked.cancel(&world).await;
+        world.sandbox.set_faults(Faults { fail_after: 1, ..Faults::default() });
+        run_twice(&world, &behind_an_edge(&world, 0, blind).await).await;
+        let refund = booked.refund(&world).await;
+        assert_eq!(state(&world, refund).await, if at_once { "succeeded" } else { "failed" });
+        assert_eq!(world.postgres.open_cases().await.unwrap().len(), usize::from(!at_once));
+        for id in ["evt_1", "evt_2"] {
+            booked.webhook(&world, &format!("{id} {blind}"), "RefundUpdated").await;
+        }
+        assert_eq!(state(&world, refund).await, "succeeded");
+        assert_eq!(booked.balance(&world, "refunded").await, -booked.total_minor);
+        assert!(world.postgres.open_cases().await.unwrap().is_empty());
+        assert!(!world.postgres.retry_refund(refund).await.unwrap(), "there is nothing left to ask for");
+        world.audit().await;
+    }
+    assert_eq!(world.count("select count(*) from cancellations where state <> 'settled'").await, 0);
+    let moved = world.postgres.moved_bookings(3_600.0).await.unwrap();
+    assert!(world.postgres.own_differences(&moved).await.unwrap().is_empty());
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn a_refund_cut_off_after_stripe_made_it_is_found_by_whoever_comes_next(
     _: PgPoolOptions,
@@ -130,11 +223,14 @@ async fn a_refund_that_fails_after_it_succeeded_is_owed_again_and_a_case_until_i
     let booked = captured(&world, GOOD_CARD).await;
     let refund = booked.give_back(&world, 5_000).await;
     run_errands(&world).await;
-    let first = made(&world, &booked).await[0].id.clone();
+    let earlier = made(&world, &booked).await.remove(0);
+    let first = earlier.id.clone();
     world.sandbox.settle_refund(&first, RefundEnd::Failed).unwrap();
     for id in ["evt_1", "evt_1", "evt_2"] {
         booked.webhook(&world, id, "RefundFailed").await;
     }
+    let row = world.postgres.refunds_of(booked.booking).await.unwrap().remove(0);
+    world.postgres.refund_made(&row, &earlier).await.unwrap();
     assert_eq!(state(&world, refund).await, "failed");
     assert_eq!(booked.balance(&world, "refunded").await, 0);
     assert_eq!(booked.balance(&world, "refund_queued").await, -5_000);
