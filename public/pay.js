@@ -83,7 +83,7 @@ class CardDesk {
     for (let question = 0; question < MOST_QUESTIONS; question += 1) {
       const answer = await this.settle();
       if (this.ended(answer)) return;
-      if (answer === 'Late') this.status.textContent = 'Your bank agreed after your time ran out. We are taking your seats again, if they are still free …';
+      if (answer === 'Late') this.status.textContent = 'Your time ran out before your bank agreed. If it has by now, we take your seats again, if they are still free …';
       if (answer.Declined) { this.show(answer.Declined.message, answer.Declined.attempts_left); return; }
       await pause(wait);
       wait = Math.min(wait * 1.6, LONGEST_WAIT_MS);
@@ -97,6 +97,8 @@ class CardDesk {
   async declined(message) {
     const answer = await this.settle();
     if (this.ended(answer)) return;
+    // The time ran out meanwhile: the page says what may still come of it.
+    if (answer === 'Late') { window.location.reload(); return; }
     const known = answer.Declined ?? answer.Open;
     this.show(message ?? answer.Declined?.message ?? 'The payment did not go through.', known?.attempts_left);
   }

@@ -126,6 +126,8 @@ pub enum Verdict {
     /// Time was up before the bank said yes: the same seats, class and price are held anew where they can be had, and
     /// else the payment is void.
     Retake,
+    /// Time was up, and no bank has agreed yet: until the void is begun one still may, and then it is `Retake`.
+    Late,
     /// Give the hold up; that queues the void.
     GiveUp,
     /// The hold is over and its end has queued the void: nothing is left to do.
@@ -139,6 +141,8 @@ pub enum Verdict {
 pub fn judge(standing: Standing, hold: HoldState, total: Money) -> Verdict {
     let over = if hold.is_live() { Verdict::GiveUp } else { Verdict::Over };
     match standing {
+        // Whatever was declined before, the next card may be accepted as long as nobody has closed the payment.
+        Standing::Waiting { .. } if hold == HoldState::Expired => Verdict::Late,
         Standing::Waiting { declined_cards } => match CARD_ATTEMPTS.saturating_sub(declined_cards) {
             0 => over,
             attempts_left if hold.is_live() => Verdict::KeepOpen { attempts_left },
@@ -221,9 +225,8 @@ mod tests {
         let abandoned = Standing::Waiting { declined_cards: 0 };
         let open = Verdict::KeepOpen { attempts_left: CARD_ATTEMPTS };
         assert_eq!(verdict(abandoned, HoldState::Reserved), open);
-        for over in [HoldState::Expired, HoldState::Released] {
-            assert_eq!(verdict(abandoned, over), Verdict::Over);
-        }
+        assert_eq!(verdict(abandoned, HoldState::Released), Verdict::Over);
+        assert_eq!(verdict(abandoned, HoldState::Expired), Verdict::Late, "the bank may still agree");
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub enum Settled {
     Open { attempts_left: u8 },
     /// The bank said no; the seats are kept.
     Declined { message: String, attempts_left: u8 },
-    /// The bank agreed after the time had run out: the same seats are taken again if they are free, else what was kept
-    /// aside is given back.
+    /// The time had run out before the bank agreed, if it did: then the same seats are taken again if they are free, else
+    /// what was kept aside is given back. It is not decided yet.
     Late,
     /// The card was charged although no tickets were made out: people look into it, and nothing more is to be paid.
     LookedInto,

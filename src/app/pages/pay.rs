@@ -46,15 +46,15 @@ pub fn PayPage() -> impl IntoView {
     }
 }
 
-/// Said while it is not decided what becomes of an authorisation that came too late.
+/// Said while it is not decided what becomes of a payment whose time ran out: the bank may have agreed, or may yet.
 #[component]
 fn Late() -> impl IntoView {
     view! {
         <div class="narrow">
-            <h1>"Your bank agreed after your time ran out"</h1>
+            <h1>"Your time ran out before your bank agreed"</h1>
             <p role="status">
-                "We are taking the same seats for you again. If they are still free, your tickets are made out in a moment; if not, "
-                "nothing is charged, and what your bank keeps aside is given back."
+                "We are looking whether it has agreed by now. If it has, and the same seats are still free, your tickets are made out in "
+                "a moment; if not, nothing is charged, and what your bank keeps aside is given back."
             </p>
             <p><a class="button go" href="" rel="external">"Look again"</a></p>
         </div>

@@ -55,7 +55,7 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
         (_, None) => return Ok(Settled::Failed { message: NOTHING_TAKEN.into() }),
     }
     let Some(intent) = &payment.intent else {
-        return Ok(if payment.hold_state.is_live() { open(payment.attempts) } else { failed() });
+        return Ok(if payment.hold_state.is_live() { open(payment.attempts) } else { undecided(&payment) });
     };
     let intent = paying.stripe.retrieve(intent).await.map_err(|error| match error {
         payments::StripeError::Unavailable { .. } => CheckoutError::ProviderAway,
@@ -68,6 +68,7 @@ pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settl
         Verdict::KeepOpen { attempts_left } => Ok(Settled::Open { attempts_left }),
         // Which of the two it is shows only under the hold's lock.
         Verdict::Ticket | Verdict::Retake => authorised(paying, &payment, &intent).await,
+        Verdict::Late => Ok(undecided(&payment)),
         Verdict::LookInto => {
             differs(paying, &payment, &intent).await.map_err(away)?;
             // The void that the hold's end has queued finds it charged, and opens a case.
@@ -124,14 +125,12 @@ async fn authorised(
             Ok(Settled::Ticketed { pnr })
         }
         TicketOutcome::TooLate => {
-            // Its hold may have ended just now. What ran out of time is decided by the worker of its lane: the same
-            // seats again, or the money back.
-            let now = paying.postgres.payment(payment.booking).await.map_err(away)?;
-            let ran_out = now.is_some_and(|now| now.hold_state == HoldState::Expired);
-            Ok(match intent.status {
-                IntentStatus::Succeeded => Settled::LookedInto,
-                _ if ran_out => Settled::Late,
-                _ => failed(),
+            // Its hold may have ended just now, and the worker of its lane may have been faster than this look.
+            Ok(match paying.postgres.payment(payment.booking).await.map_err(away)? {
+                Some(PaymentRow { pnr: Some(pnr), .. }) => Settled::Ticketed { pnr },
+                _ if intent.status == IntentStatus::Succeeded => Settled::LookedInto,
+                Some(now) => undecided(&now),
+                None => failed(),
             })
         }
         TicketOutcome::Over(_) => Ok(failed()),
@@ -208,6 +207,16 @@ async fn end(paying: &Paying, payment: &PaymentRow) -> Result<(), CheckoutError>
     }
     debug_assert!(payment.hold_state != HoldState::Converted, "a pending booking has no converted hold");
     Ok(())
+}
+
+/// What ran out of time is decided by the worker of its lane: the same seats again, or, once the void is begun or its
+/// visitor has given it up, nothing.
+fn undecided(payment: &PaymentRow) -> Settled {
+    if payment.hold_state == HoldState::Expired && payment.state == PaymentState::Open {
+        Settled::Late
+    } else {
+        failed()
+    }
 }
 
 fn open(attempts: u8) -> Settled {

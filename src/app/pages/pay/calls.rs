@@ -25,7 +25,7 @@ pub enum PayStep {
     Ticketed {
         pnr: Pnr,
     },
-    /// The bank agreed too late; it is not decided yet whether the same seats can be had again.
+    /// The time ran out before the bank agreed; it is not decided yet whether the same seats can be had again.
     Late,
     /// The card was charged without tickets, and people look into it.
     LookedInto,

@@ -138,7 +138,7 @@ impl Machines {
             Verdict::Ticket => self.ticket(i),
             Verdict::GiveUp => self.end(i, HoldEvent::GivenUp),
             // Whoever does the void that is queued retakes what can be had again.
-            Verdict::Retake | Verdict::Over | Verdict::KeepOpen { .. } => {}
+            Verdict::Retake | Verdict::Late | Verdict::Over | Verdict::KeepOpen { .. } => {}
             Verdict::LookInto => panic!("nobody charges by hand here"),
         }
     }

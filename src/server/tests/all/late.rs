@@ -12,7 +12,11 @@ use axum::{
 };
 use domain::{booking::BookingState, hold::HoldId, hold::HoldState, payment::PaymentState, pnr::Pnr};
 use http_body_util::BodyExt as _;
-use server::{jobs::run_errand, postgres::Into, router::router};
+use server::{
+    jobs::run_errand,
+    postgres::{Into, Kind},
+    router::router,
+};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use std::{collections::BTreeSet, sync::Arc};
 use tokio::{net::TcpListener, sync::Barrier, task::JoinSet};
@@ -21,6 +25,7 @@ use tower::ServiceExt as _;
 use crate::world::{World, departure, today, visitor};
 
 const GOOD_CARD: &str = "4242424242424242";
+const CARD_THAT_ASKS: &str = "4000002500003155";
 
 async fn late(world: &World) -> (Visitor, HoldId) {
     late_on(world, "30A").await
@@ -192,6 +197,45 @@ async fn who_gives_up_while_the_seats_are_taken_again_is_told_which_of_the_two_i
             Ok(()) => (BookingState::Failed, PaymentState::Voided),
             Err(HoldError::Ended(HoldState::Converted)) => (BookingState::Ticketed, PaymentState::Captured),
             Err(error) => panic!("{error}"),
+        };
+        assert_eq!(states(&world, ada, hold).await, expected);
+    }
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_payment_is_not_called_over_while_the_bank_may_still_agree(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for (seat, is_voided) in [("30A", false), ("31A", true)] {
+        let ada = visitor();
+        let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+        world.name(ada, hold, &["Moreno"]).await;
+        world.pick(ada, hold, "Q1200", 0, seat, 0).await.unwrap();
+        world.site.paying.start(ada.into(), hold).await.unwrap();
+        let intent = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap().intent.unwrap();
+        assert_eq!(world.sandbox.pay_by_card(&intent, CARD_THAT_ASKS).unwrap(), "requires_action");
+        world.pass(30).await;
+        assert_eq!(world.view(ada, hold).await, Err(HoldError::Ended(HoldState::Expired)));
+        assert_eq!(
+            world.site.paying.settle(ada, hold).await.unwrap(),
+            Settled::Late,
+            "the void is not begun"
+        );
+        if is_voided {
+            let errand = world.postgres.lease_errand(Kind::Money).await.unwrap().unwrap();
+            assert!(world.postgres.begin_void(&errand, &intent).await.unwrap());
+            assert!(matches!(world.site.paying.settle(ada, hold).await.unwrap(), Settled::Failed { .. }));
+            world.pass(3).await;
+        }
+        assert_eq!(world.sandbox.pay_by_card(&intent, GOOD_CARD).unwrap(), "requires_capture");
+        run_errands(&world).await;
+        let expected = if is_voided {
+            (BookingState::Failed, PaymentState::Voided)
+        } else {
+            (BookingState::Ticketed, PaymentState::Captured)
         };
         assert_eq!(states(&world, ada, hold).await, expected);
     }
