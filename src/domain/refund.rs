@@ -159,6 +159,14 @@ pub enum DisputeEvent {
 impl DisputeState {
     pub const ALL: [Self; 3] = [Self::Open, Self::Won, Self::Lost];
 
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Won => "won",
+            Self::Lost => "lost",
+        }
+    }
+
     /// Every move of a dispute: what the bank has decided stands.
     pub const MOVES: &[Move<Self, DisputeEvent>] =
         &[(Self::Open, DisputeEvent::Won, Self::Won), (Self::Open, DisputeEvent::Lost, Self::Lost)];

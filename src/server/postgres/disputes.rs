@@ -1,3 +1,4 @@
+use domain::refund::DisputeState;
 use payments::{Dispute, DisputeStatus};
 use serde_json::json;
 use uuid::Uuid;
@@ -31,6 +32,9 @@ impl Postgres {
         .fetch_all(&mut *tx)
         .await?;
         let (is_taken, is_given_back) = (steps.contains(&taken), steps.contains(&given_back));
+        if dispute.status.holds_money() || is_taken {
+            keep(&mut tx, booking, dispute, &currency).await?;
+        }
         if dispute.status.holds_money() && !is_taken {
             let lines =
                 [(Account::Disputed, -dispute.amount_minor), (Account::Receivable, dispute.amount_minor)];
@@ -51,4 +55,27 @@ impl Postgres {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// How a dispute that has taken money stands: what the bank has decided stays so, whatever is told late.
+async fn keep(tx: &mut super::Tx, booking: Uuid, dispute: &Dispute, currency: &str) -> Result<(), StoreError> {
+    let state = match &dispute.status {
+        DisputeStatus::Lost => DisputeState::Lost,
+        status if status.holds_money() => DisputeState::Open,
+        _ => DisputeState::Won,
+    };
+    sqlx::query!(
+        "insert into disputes as d (id, booking_id, state, amount_minor, currency, decided_at)
+        values ($1, $2, $3, $4, $5, case when $3 <> 'open' then sky_now() end)
+        on conflict (id) do update set state = excluded.state, decided_at = excluded.decided_at
+            where d.state = 'open' and excluded.state <> 'open'",
+        dispute.id,
+        booking,
+        state.as_str(),
+        dispute.amount_minor,
+        currency,
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }

@@ -13,7 +13,7 @@ use super::{
 pub enum OtherWay {
     /// We paid it by other means, such as a bank transfer.
     Transfer,
-    /// The cardholder's bank had taken the money back in a dispute, so that they have it already.
+    /// The cardholder's bank had taken the money back in a dispute, and decided that they keep it.
     Dispute,
 }
 
@@ -43,7 +43,9 @@ impl OtherWay {
 pub enum NotPaid {
     #[error("no refund of that id has failed")]
     NotFailed,
-    #[error("no dispute took as much as this refund would give back")]
+    #[error(
+        "no dispute that the bank has decided for the cardholder took as much as this refund would give back"
+    )]
     NotDisputed,
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -75,14 +77,17 @@ impl Postgres {
         .await?
         .ok_or(NotPaid::NotFailed)?;
         if way == OtherWay::Dispute {
-            let taken = sqlx::query_scalar!(
-                r#"select coalesce(sum(amount_minor), 0)::bigint as "minor!" from ledger
-                where booking_id = $1 and account = 'receivable'"#,
-                booking
+            // While the bank has not decided, or once it has decided for us, the traveller may be left with nothing.
+            let left = sqlx::query_scalar!(
+                r#"select ((select coalesce(sum(amount_minor), 0) from disputes where booking_id = $1 and state = 'lost')
+                    - (select coalesce(sum(amount_minor), 0) from refunds
+                        where booking_id = $1 and paid_by = 'dispute' and id <> $2))::bigint as "minor!""#,
+                booking,
+                id,
             )
             .fetch_one(&mut *tx)
             .await?;
-            if taken < paid.amount_minor {
+            if left < paid.amount_minor {
                 return Err(NotPaid::NotDisputed);
             }
         }

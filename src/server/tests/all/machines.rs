@@ -2,7 +2,7 @@
 
 use domain::{
     booking::BookingState, coupon::CouponState, hold::HoldState, payment::PaymentState,
-    refund::CancellationState, refund::RefundState, seat::SeatState,
+    refund::CancellationState, refund::DisputeState, refund::RefundState, seat::SeatState,
 };
 use sqlx::{
     AssertSqlSafe,
@@ -33,7 +33,7 @@ macro_rules! pairs {
     };
 }
 
-fn machines() -> [Machine; 7] {
+fn machines() -> [Machine; 8] {
     [
         Machine {
             constraint: "seat_moves",
@@ -113,6 +113,16 @@ fn machines() -> [Machine; 7] {
                 select gen_random_uuid(), id, 1, 'USD', case when $1 in ('pending', 'succeeded') then 're' end, $1,
                     case when $1 = 'paid_otherwise' then 'transfer' end from b",
             go: "update refunds set state = $1, stripe_id = 're', paid_by = case when $1 = 'paid_otherwise' then 'transfer' end",
+            staying_is_refused: false,
+        },
+        Machine {
+            constraint: "dispute_moves",
+            pairs: pairs!(DisputeState),
+            put: "with b as (insert into bookings (id, hold_id, visitor) select gen_random_uuid(), id, visitor from holds
+                    returning id)
+                insert into disputes (id, booking_id, amount_minor, currency, state, decided_at)
+                select 'du', id, 1, 'USD', $1, case when $1 <> 'open' then now() end from b",
+            go: "update disputes set state = $1, decided_at = case when $1 <> 'open' then now() end",
             staying_is_refused: false,
         },
     ]

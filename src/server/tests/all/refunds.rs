@@ -319,6 +319,39 @@ async fn a_failed_refund_that_is_paid_another_way_is_owed_no_more(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_refund_is_paid_by_a_dispute_only_once_the_bank_has_decided_for_the_cardholder(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    for verdict in [Verdict::Won, Verdict::Lost] {
+        let booked = captured(&world, GOOD_CARD).await;
+        let dispute = world.sandbox.dispute(&booked.intent).unwrap();
+        booked.webhook(&world, &format!("{dispute} 1"), "DisputeCreated").await;
+        booked.cancel(&world).await;
+        run_errands(&world).await;
+        let refund = booked.refund(&world).await;
+        assert_eq!(state(&world, refund).await, "failed");
+        let too_early = world.postgres.paid_otherwise(refund, OtherWay::Dispute, "their bank").await;
+        assert!(matches!(too_early, Err(NotPaid::NotDisputed)), "{too_early:?}");
+        world.sandbox.close_dispute(&dispute, verdict).unwrap();
+        booked.webhook(&world, &format!("{dispute} 2"), "DisputeClosed").await;
+        let paid = world.postgres.paid_otherwise(refund, OtherWay::Dispute, "their bank").await;
+        if verdict == Verdict::Lost {
+            paid.unwrap();
+        } else {
+            assert!(matches!(paid, Err(NotPaid::NotDisputed)), "{paid:?}");
+            assert!(world.postgres.retry_refund(refund).await.unwrap());
+            run_errands(&world).await;
+            assert_eq!(state(&world, refund).await, "succeeded");
+        }
+        assert_eq!(booked.balance(&world, "receivable").await, 0);
+        assert_eq!(booked.balance(&world, "refund_queued").await, 0);
+        world.audit().await;
+    }
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_refund_by_a_worker_that_outlived_its_lease_is_made_once(
     _: PgPoolOptions,
     options: PgConnectOptions,

@@ -9,7 +9,7 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 23] = [
+const AUDIT: [(&str, &str); 25] = [
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
@@ -129,6 +129,20 @@ const AUDIT: [(&str, &str); 23] = [
             and not exists (select from cases k where k.booking_id = b.id and k.kind = 'dispute')
             and (select coalesce(sum(l.amount_minor), 0) from ledger l
                 where l.booking_id = b.id and l.account = 'receivable') <> 0",
+    ),
+    (
+        "bookings whose disputes took another sum than the ledger says",
+        "select count(*) from bookings b where (
+                select coalesce(sum(-l.amount_minor), 0) from ledger l
+                where l.booking_id = b.id and l.account = 'disputed') <> (
+                select coalesce(sum(d.amount_minor), 0) from disputes d where d.booking_id = b.id and d.state <> 'won')",
+    ),
+    (
+        "bookings with more paid by disputes than the bank has decided for the cardholder",
+        "select count(*) from bookings b where (
+                select coalesce(sum(r.amount_minor), 0) from refunds r
+                where r.booking_id = b.id and r.paid_by = 'dispute') > (
+                select coalesce(sum(d.amount_minor), 0) from disputes d where d.booking_id = b.id and d.state = 'lost')",
     ),
     (
         "bookings that give back more than was paid",
