@@ -22,6 +22,14 @@ use crate::event::{self, Event, WebhookError};
 use crate::intent::{BOOKING, Intent, IntentOrder, IntentPage, IntentStatus};
 use crate::refund::{KEY, Refund};
 
+/// What Stripe lists, newest first, a hundred at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    pub data: Vec<T>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The largest page that Stripe gives.
 const PAGE: i64 = 100;
@@ -160,6 +168,24 @@ impl Stripe {
         }
     }
 
+    /// The refunds made at or after `since_unix`, of whichever payments: after [`Page::next`] of the page before.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn refunds_since(
+        &self,
+        since_unix: i64,
+        after: Option<&str>,
+    ) -> Result<Page<Refund>, StripeError> {
+        let mut request = ListRefund::new().created(RangeQueryTs::gte(since_unix)).limit(PAGE);
+        if let Some(after) = after {
+            request = request.starting_after(after);
+        }
+        let page = self.read(&request).await?;
+        let next = page.data.last().filter(|_| page.has_more).map(|last| last.id.to_string());
+        Ok(Page { data: page.data.into_iter().map(Refund::from).collect(), next })
+    }
+
     /// All disputes of an intent, newest first.
     ///
     /// # Errors
@@ -168,6 +194,24 @@ impl Stripe {
         // A payment is disputed once, seldom twice; never a page full.
         let request = ListDispute::new().payment_intent(intent_id).limit(PAGE);
         Ok(self.read(&request).await?.data.into_iter().map(Dispute::from).collect())
+    }
+
+    /// The disputes opened at or after `since_unix`, of whichever payments: after [`Page::next`] of the page before.
+    ///
+    /// # Errors
+    /// [`StripeError`].
+    pub async fn disputes_since(
+        &self,
+        since_unix: i64,
+        after: Option<&str>,
+    ) -> Result<Page<Dispute>, StripeError> {
+        let mut request = ListDispute::new().created(RangeQueryTs::gte(since_unix)).limit(PAGE);
+        if let Some(after) = after {
+            request = request.starting_after(after);
+        }
+        let page = self.read(&request).await?;
+        let next = page.data.last().filter(|_| page.has_more).map(|last| last.id.to_string());
+        Ok(Page { data: page.data.into_iter().map(Dispute::from).collect(), next })
     }
 
     /// The dispute as Stripe has it now.

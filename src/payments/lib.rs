@@ -18,7 +18,7 @@ mod event;
 mod intent;
 mod refund;
 
-pub use client::{Stripe, StripeConfig};
+pub use client::{Page, Stripe, StripeConfig};
 pub use dispute::{Dispute, DisputeStatus};
 pub use error::{InvalidConfig, StripeError};
 pub use event::{Event, EventKind, WebhookError};

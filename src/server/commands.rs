@@ -115,7 +115,9 @@ pub async fn reconcile(postgres: Postgres, days: &str) -> Result<(), String> {
     let settings = StripeSettings::from_env().map_err(text)?;
     let stripe: Stripe = stripe(&settings).map_err(text)?;
     let window = Duration::from_secs(days.saturating_mul(86_400));
-    let report = Reconciling::new(postgres, Arc::new(stripe)).reconcile(window).await.map_err(text)?;
+    let reconciling = Reconciling::new(postgres, Arc::new(stripe));
+    reconciling.catch_up(window).await.map_err(text)?;
+    let report = reconciling.reconcile(window).await.map_err(text)?;
     println!("{report}");
     if report.differences.is_empty() { Ok(()) } else { Err("there are differences; each is a case".into()) }
 }

@@ -1,6 +1,7 @@
 //! Compares ledger, bookings and Stripe. Every difference is a case for staff; nothing is mended or closed here, but
-//! disputes that no webhook told of are written down.
+//! disputes and refunds that no webhook told of are written down.
 
+mod catch_up;
 mod compare;
 
 use std::{collections::HashSet, fmt, sync::Arc, time::Duration};

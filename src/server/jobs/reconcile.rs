@@ -10,8 +10,11 @@ const PAUSE: Duration = Duration::from_secs(20);
 /// What is compared, how often, and how far back: of late often, all that Stripe may still change once in a while.
 const ROUNDS: [(&str, Duration, Duration); 2] = [
     ("reconcile", Duration::from_mins(5), Duration::from_hours(2)),
-    ("reconcile all", Duration::from_hours(2), Duration::from_hours(24 * 30)),
+    (ALL, Duration::from_hours(2), Duration::from_hours(24 * 30)),
 ];
+
+/// The round that also looks for what webhooks did not tell of older payments.
+const ALL: &str = "reconcile all";
 
 /// Compares for ever, on one server at a time. Nothing bounds a round but its calls, each of which is bounded.
 pub(super) async fn work(site: &Site) {
@@ -19,6 +22,11 @@ pub(super) async fn work(site: &Site) {
     loop {
         for (job, every, window) in ROUNDS {
             if is_due(&site.postgres, job, every).await {
+                if job == ALL
+                    && let Err(error) = reconciling.catch_up(window).await
+                {
+                    tracing::warn!(%error, "disputes and refunds were not all looked at; the next round tries again");
+                }
                 match reconciling.reconcile(window).await {
                     Ok(report) => tracing::info!(
                         payments = report.payments,

@@ -55,10 +55,20 @@ impl Postgres {
         tx.commit().await?;
         Ok(())
     }
+
+    /// Disputes whose bank has not decided yet, by Stripe's ids.
+    pub async fn open_disputes(&self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar!("select id from disputes where state = 'open'").fetch_all(&self.pool).await?)
+    }
 }
 
 /// How a dispute that has taken money stands: what the bank has decided stays so, whatever is told late.
-async fn keep(tx: &mut super::Tx, booking: Uuid, dispute: &Dispute, currency: &str) -> Result<(), StoreError> {
+async fn keep(
+    tx: &mut super::Tx,
+    booking: Uuid,
+    dispute: &Dispute,
+    currency: &str,
+) -> Result<(), StoreError> {
     let state = match &dispute.status {
         DisputeStatus::Lost => DisputeState::Lost,
         status if status.holds_money() => DisputeState::Open,

@@ -44,11 +44,25 @@ impl RefundRow {
         format!("{}/{}", self.subject(), errand.call_key)
     }
 
+    /// Whether what Stripe says of it is what is written down.
+    pub fn is_known_as(&self, made: &Refund) -> bool {
+        self.state == state_of(&made.status)
+    }
+
     /// Whether Stripe made this one for it.
     pub fn is_made(&self, made: &Refund) -> bool {
         made.key
             .as_deref()
             .is_some_and(|key| key.split_once('/').is_some_and(|(begin, _)| begin == self.subject()))
+    }
+}
+
+/// As what it is written down.
+fn state_of(status: &RefundStatus) -> &'static str {
+    match status {
+        RefundStatus::Succeeded => "succeeded",
+        RefundStatus::Failed | RefundStatus::Canceled => "failed",
+        RefundStatus::Pending | RefundStatus::RequiresAction | RefundStatus::Other(_) => "pending",
     }
 }
 
@@ -92,6 +106,22 @@ impl Postgres {
         .await?)
     }
 
+    /// All refunds of the payments with these intents.
+    pub async fn refunds_of_intents(&self, intents: &[String]) -> Result<Vec<RefundRow>, StoreError> {
+        Ok(sqlx::query_as!(
+            RefundRow,
+            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
+                p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
+                (select coalesce(sum(l.amount_minor), 0) from ledger l
+                    where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"
+            from refunds r join payments p on p.booking_id = r.booking_id
+            where p.intent_id = any($1) order by r.created_at, r.id"#,
+            intents,
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// Bookings whose pending refunds are to be asked about now. Each is asked about less and less often, as banks take days.
     pub async fn bookings_with_pending_refunds(&self) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar!(
@@ -125,11 +155,7 @@ impl Postgres {
             // Queued again meanwhile: this tells of an earlier time.
             return Ok(());
         }
-        let now = match &made.status {
-            RefundStatus::Succeeded => "succeeded",
-            RefundStatus::Failed | RefundStatus::Canceled => "failed",
-            RefundStatus::Pending | RefundStatus::RequiresAction | RefundStatus::Other(_) => "pending",
-        };
+        let now = state_of(&made.status);
         let moves = match (row.state.as_str(), now) {
             ("queued", _) | ("pending", "succeeded" | "failed") | ("succeeded", "failed") => true,
             ("failed", "pending" | "succeeded") => row.stripe_id.is_none(),

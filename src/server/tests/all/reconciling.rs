@@ -70,6 +70,41 @@ async fn nothing_differs_after_ordinary_bookings_cancellations_and_disputes(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn what_no_webhook_told_of_an_older_payment_is_caught_up_with(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let reconciling = Reconciling::new(world.postgres.clone(), Arc::new(world.stripe()));
+    let day = Duration::from_hours(24);
+    let disputed = captured(&world, GOOD_CARD).await;
+    let refunded = captured(&world, GOOD_CARD).await;
+    refunded.give_back(&world, 5_000).await;
+    run_errands(&world).await;
+    assert_eq!(refunded.balance(&world, "refunded").await, -5_000);
+
+    let dispute = world.sandbox.dispute(&disputed.intent).unwrap();
+    let made = world.stripe().refunds_of(&refunded.intent).await.unwrap()[0].id.clone();
+    world.sandbox.settle_refund(&made, RefundEnd::Failed).unwrap();
+    for _ in 0..2 {
+        reconciling.catch_up(day).await.unwrap();
+    }
+    assert_eq!(disputed.balance(&world, "receivable").await, disputed.total_minor);
+    assert_eq!(refunded.balance(&world, "refund_queued").await, -5_000, "it is owed again");
+    let mut kinds: Vec<String> =
+        world.postgres.open_cases().await.unwrap().into_iter().map(|case| case.kind).collect();
+    kinds.sort();
+    assert_eq!(kinds, ["dispute", "refund_failed"]);
+
+    world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
+    // It was opened before what is listed, and is asked for by its id.
+    reconciling.catch_up(Duration::ZERO).await.unwrap();
+    assert_eq!(disputed.balance(&world, "receivable").await, 0);
+    assert_eq!(world.count("select count(*) from disputes where state = 'open'").await, 0);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_payment_that_stripe_does_not_know_is_found(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
     let booked = captured(&world, GOOD_CARD).await;
