@@ -89,7 +89,7 @@ impl Traveller {
         self.saw_hold(claim, &view, call.invoked, call.answered);
         let mut fields = vec![
             ("hold".to_owned(), id.clone()),
-            ("contact[email]".to_owned(), "traveller@drill.example".to_owned()),
+            ("contact[email]".to_owned(), format!("traveller{}@drill.example", self.number)),
         ];
         fields.push(("contact[phone]".to_owned(), String::new()));
         for person in 0..claim.people {

@@ -29,6 +29,8 @@ pub struct Traveller {
     ground: Arc<Ground>,
     browser: Browser,
     rng: Rng,
+    /// Tells their mail address from the others': who shares one starts to pay one after the other.
+    number: u32,
 }
 
 /// The hold that a traveller is about to buy.
@@ -48,7 +50,7 @@ struct GaveUp;
 impl Traveller {
     pub fn new(ground: Arc<Ground>, number: u32, seed: u64) -> Self {
         let browser = Browser::new(ground.world.web.clone(), number);
-        Self { ground, browser, rng: Rng::with_seed(seed) }
+        Self { ground, browser, rng: Rng::with_seed(seed), number }
     }
 
     /// Books until sales close.

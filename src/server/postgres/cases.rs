@@ -82,7 +82,8 @@ impl Postgres {
             "update cases set state = 'closed', closed_at = sky_now(),
                 detail = detail || jsonb_build_object('note', $2::text)
             where id = $1 and state = 'open' and not (kind = 'refund_failed' and exists (
-                select from refunds r where r.id::text = detail ->> 'refund' and r.state = 'failed'))",
+                select from refunds r where r.booking_id = cases.booking_id and r.id::text = detail ->> 'refund'
+                    and r.state = 'failed'))",
             id,
             note,
         )

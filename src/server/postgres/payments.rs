@@ -148,7 +148,7 @@ impl Postgres {
     pub async fn payment_of(&self, visitor: Uuid, hold: HoldId) -> Result<Option<PaymentRow>, StoreError> {
         let booking = sqlx::query_scalar!(
             "select id from bookings where visitor = $2
-                and (hold_id = $1 or hold_id in (select id from holds where retake_of = $1))",
+                and hold_id = any(array(select $1::uuid union all select id from holds where retake_of = $1))",
             hold.0,
             visitor
         )

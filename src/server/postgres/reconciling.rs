@@ -54,11 +54,11 @@ impl Postgres {
             r#"select p.booking_id, p.intent_id, p.state, p.amount_minor, p.currency,
                 (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
                     where r.booking_id = p.booking_id and r.state in ('pending', 'succeeded')) as "refunded!",
-                (p.created_at > sky_now() - make_interval(secs => $3)
+                (p.created_at > (select sky_now()) - make_interval(secs => $3)
                     or exists (select from outbox o where o.booking_id = p.booking_id and o.kind = 'money'
-                        and (o.state = 'queued' or o.done_at > sky_now() - make_interval(secs => $3)))
+                        and (o.state = 'queued' or o.done_at > (select sky_now()) - make_interval(secs => $3)))
                     or exists (select from ledger l where l.booking_id = p.booking_id
-                        and l.at > sky_now() - make_interval(secs => $3))
+                        and l.at > (select sky_now()) - make_interval(secs => $3))
                     or exists (select from stripe_events e where e.intent_id = p.intent_id
                         and e.handled_at is null and e.attempts < 12)) as "is_moving!"
             from payments p where p.intent_id = any($1) or p.booking_id = any($2)"#,
@@ -88,7 +88,7 @@ impl Postgres {
     pub async fn intents_begun(&self, secs: f64) -> Result<Vec<String>, StoreError> {
         Ok(sqlx::query_scalar!(
             r#"select intent_id as "intent!" from payments
-            where intent_id is not null and created_at > sky_now() - make_interval(secs => $1)"#,
+            where intent_id is not null and created_at > (select sky_now()) - make_interval(secs => $1)"#,
             secs
         )
         .fetch_all(&self.pool)
@@ -98,8 +98,8 @@ impl Postgres {
     /// The bookings that were begun, or that money moved for, in the last `secs`.
     pub async fn moved_bookings(&self, secs: f64) -> Result<Vec<Uuid>, StoreError> {
         Ok(sqlx::query_scalar!(
-            r#"select booking_id as "booking!" from ledger where at > sky_now() - make_interval(secs => $1)
-            union select booking_id from payments where created_at > sky_now() - make_interval(secs => $1)"#,
+            r#"select booking_id as "booking!" from ledger where at > (select sky_now()) - make_interval(secs => $1)
+            union select booking_id from payments where created_at > (select sky_now()) - make_interval(secs => $1)"#,
             secs
         )
         .fetch_all(&self.pool)
@@ -114,13 +114,13 @@ impl Postgres {
                 jsonb_build_object('departure', d.departure) as "detail!"
             from departures_cancelled d join coupons c on c.departure = d.departure and c.state = 'open'
             join tickets t on t.number = c.ticket
-            where d.done_at is null and d.at < sky_now() - make_interval(secs => $1)
+            where d.done_at is null and d.at < (select sky_now()) - make_interval(secs => $1)
             union all
             select 'unpaid_and_still_booked', b.id, jsonb_build_object('payment', p.state)
             from payments p join bookings b on b.id = p.booking_id
             where p.state = 'capture_failed' and b.state = 'unpaid' and exists (
                 select from ledger l where l.booking_id = b.id and l.account = 'receivable'
-                    and l.at < sky_now() - make_interval(secs => $1))"#,
+                    and l.at < (select sky_now()) - make_interval(secs => $1))"#,
             secs
         )
         .fetch_all(&self.pool)

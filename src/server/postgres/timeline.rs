@@ -40,8 +40,10 @@ impl Postgres {
                         from hold_legs l where l.hold_id = k.id))) as detail
                 from kept k
                 union all
-                select t.at, t.id, t.what, t.detail from timeline t
-                where t.booking_id = $1 or t.hold_id in (select id from kept)) moment
+                select at, id, what, detail from timeline where booking_id = $1
+                union all
+                select t.at, t.id, t.what, t.detail from kept k join timeline t on t.hold_id = k.id
+                where t.booking_id is distinct from $1) moment
             order by moment.at, moment.id"#,
             booking
         )

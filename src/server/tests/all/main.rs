@@ -21,6 +21,7 @@ mod gate;
 mod holds;
 mod hostile;
 mod imports;
+mod indexes;
 mod keys;
 mod lanes;
 mod late;

@@ -67,7 +67,7 @@ async fn what_cannot_be_searched_is_told_in_a_sentence(_: PgPoolOptions, options
         (&search("&cabin=Q"), "cabin"),
     ] {
         let page = text(get(&app, path).await).await;
-        assert!(page.contains(sentence), "{path} does not say {sentence:?}");
+        assert!(page.contains(sentence), "{path} does not say {sentence:?} but {page}");
     }
     assert_eq!(get(&app, "/nowhere").await.status(), StatusCode::NOT_FOUND);
 }

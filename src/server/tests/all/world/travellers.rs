@@ -56,8 +56,13 @@ impl World {
     }
 
     /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
-    pub async fn take_in_order(&self, visitor: Visitor, flights: [&str; 2], reversed: bool) -> HoldId {
-        self.take(visitor, None, &flights, 1, reversed).await.unwrap()
+    pub async fn take_in_order(
+        &self,
+        visitor: Visitor,
+        flights: [&str; 2],
+        reversed: bool,
+    ) -> Result<HoldId, TakeRefusal> {
+        self.take(visitor, None, &flights, 1, reversed).await
     }
 
     /// Takes places of so many adults on these departures, on the account's count too.
