@@ -12,6 +12,7 @@ create table disputes (
     constraint dispute_decision_dated check ((state = 'open') = (decided_at is null))
 );
 create index disputes_by_booking on disputes (booking_id);
+create index disputes_open on disputes (seen_at) where state = 'open';
 
 -- What the bank has decided stands.
 create trigger dispute_moves before update of state on disputes for each row

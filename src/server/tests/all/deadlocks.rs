@@ -1,4 +1,4 @@
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use server::postgres::EndAs;
 use sqlx::{
@@ -16,7 +16,7 @@ const PAIRS: usize = 1000;
 const AT_ONCE: usize = 32;
 
 /// Asks again where a busy machine had no connection in time. A deadlock is counted all the same.
-async fn patiently<T, E: std::fmt::Debug>(ask: impl AsyncFn() -> Result<T, E>) -> T {
+async fn patiently<T, E: Debug, F: Future<Output = Result<T, E>>>(ask: impl Fn() -> F) -> T {
     for _ in 0..10 {
         if let Ok(answer) = ask().await {
             return answer;
@@ -52,10 +52,9 @@ async fn holds_that_cross_each_others_departures_never_deadlock(_: PgPoolOptions
         let (world, turns) = (world.clone(), turns.clone());
         crowd.spawn(async move {
             let _turn = turns.acquire().await.unwrap();
-            let hold =
-                patiently(async || world.take_in_order(visitor(), ["Q1100", "Q1200"], i % 2 == 1).await)
-                    .await;
-            patiently(async || world.site.seating.end(hold, EndAs::Released).await).await;
+            let reversed = i % 2 == 1;
+            let hold = patiently(|| world.take_in_order(visitor(), ["Q1100", "Q1200"], reversed)).await;
+            patiently(|| world.site.seating.end(hold, EndAs::Released)).await;
         });
     }
     crowd.join_all().await;
