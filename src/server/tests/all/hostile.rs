@@ -1,10 +1,5 @@
 //! Input that nobody may send: refused, nothing changed, nothing personal in the log.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
 use app::ports::{Checkout as _, Visitor};
 use axum::{
     Router,
@@ -19,9 +14,11 @@ use sqlx::{
 };
 use stripe_sandbox::webhook::signature;
 use tower::ServiceExt as _;
-use tracing_subscriber::fmt::MakeWriter;
 
-use crate::world::{ORIGIN, WEBHOOK_SECRET, World, visitor};
+use crate::{
+    log::Log,
+    world::{ORIGIN, WEBHOOK_SECRET, World, visitor},
+};
 
 /// All rows of all tables, but for those named.
 async fn dump(pool: &PgPool, without: &[&str]) -> Vec<(String, Vec<String>)> {
@@ -39,49 +36,6 @@ async fn dump(pool: &PgPool, without: &[&str]) -> Vec<(String, Vec<String>)> {
         dump.push((table, rows));
     }
     dump
-}
-
-/// The log of this thread, on which the whole test runs.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    fn start() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let lines = tracing_subscriber::fmt()
-            .with_env_filter("info,server=debug,app=debug,payments=debug")
-            .with_ansi(false)
-            .with_writer(log.clone())
-            .finish();
-        (log, tracing::subscriber::set_default(lines))
-    }
-
-    fn holds_none_of(&self, secrets: &[&str]) {
-        let log = String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned();
-        assert!(log.contains("refused"), "what was refused is logged: {log}");
-        for secret in secrets {
-            assert!(!log.contains(secret), "{secret:?} stands in the log:\n{log}");
-        }
-    }
 }
 
 struct Door<'a> {
@@ -139,7 +93,7 @@ fn event(id: &str, kind: &str, intent: &str) -> String {
 #[sqlx::test(migrations = "../../migrations")]
 async fn nobody_does_anything_with_anothers_hold(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let (log, _guard) = Log::start();
+    let log = Log::start();
     let door = Door::of(&world);
     let ada = visitor();
     let choosing = world.choose(ada, &["Q1100", "Q1200"], 1).await.unwrap();
@@ -177,7 +131,7 @@ async fn nobody_does_anything_with_anothers_hold(_: PgPoolOptions, options: PgCo
 #[sqlx::test(migrations = "../../migrations")]
 async fn forged_offers_and_totals_sell_nothing(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let (log, _guard) = Log::start();
+    let log = Log::start();
     let door = Door::of(&world);
     let eve = visitor();
     let dear = world.unsigned_offer(&["Q1200"], Party::new(2, 0, 0).unwrap());
@@ -223,7 +177,7 @@ async fn oversized_bodies_and_keys_change_nothing(_: PgPoolOptions, options: PgC
 #[sqlx::test(migrations = "../../migrations")]
 async fn webhooks_that_are_not_stripes_change_nothing(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let (log, _guard) = Log::start();
+    let log = Log::start();
     let door = Door::of(&world);
     let (_, _, intent) = paying(&world).await;
     let before = dump(&world.pool, &[]).await;
@@ -253,7 +207,7 @@ async fn webhooks_told_again_and_in_another_order_change_nothing(
     options: PgConnectOptions,
 ) {
     let world = World::open(options).await;
-    let (log, _guard) = Log::start();
+    let log = Log::start();
     let door = Door::of(&world);
     let (ada, hold, intent) = paying(&world).await;
     world.sandbox.pay_by_card(&intent, "4242424242424242").unwrap();

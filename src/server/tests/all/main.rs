@@ -27,6 +27,7 @@ mod lanes;
 mod late;
 mod limits;
 mod live;
+mod log;
 mod machines;
 mod mail;
 mod opening;

@@ -19,6 +19,8 @@ const STARTUP: Duration = Duration::from_mins(1);
 struct Own {
     program: Child,
     folder: PathBuf,
+    /// The signal at which it ends at once.
+    farewell: &'static str,
 }
 
 pub struct OwnPostgres(Own);
@@ -45,7 +47,8 @@ impl OwnPostgres {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let own = Self(Own { program, folder });
+        // Postgres takes this for "end at once", and so do its children.
+        let own = Self(Own { program, folder, farewell: "-QUIT" });
         timeout(STARTUP, async {
             while PgConnection::connect_with(&own.options()).await.is_err() {
                 tokio::task::yield_now().await;
@@ -85,7 +88,8 @@ impl OwnRedis {
             .stdout(Stdio::null())
             .spawn()
             .expect("redis-server is installed");
-        let own = Self(Own { program, folder });
+        // Redis leaves other signals as it finds them, and whoever starts it in the background may ignore those.
+        let own = Self(Own { program, folder, farewell: "-TERM" });
         timeout(STARTUP, async {
             while UnixStream::connect(own.0.folder.join("socket")).await.is_err() {
                 tokio::task::yield_now().await;
@@ -115,8 +119,7 @@ impl Drop for Stopped {
 
 impl Drop for Own {
     fn drop(&mut self) {
-        // Postgres takes this for "end at once", and so do its children.
-        signal("-QUIT", &[self.program.id().to_string()]);
+        signal(self.farewell, &[self.program.id().to_string()]);
         _ = self.program.wait();
         _ = fs::remove_dir_all(&self.folder);
     }
