@@ -23,13 +23,14 @@ mod picking;
 #[cfg(feature = "plant")]
 mod plants;
 pub mod reconciling;
-mod searching;
+pub mod searching;
 pub mod seating;
 pub mod selling;
 mod trips;
 mod webhook;
 
 pub mod postgres;
+mod redis_link;
 mod reference;
 pub mod timetables;
 

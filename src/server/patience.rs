@@ -46,6 +46,15 @@ pub const PUBLISH: Duration = Duration::from_millis(500);
 /// For Redis to answer anything else.
 pub const REDIS: Duration = Duration::from_secs(1);
 
+/// For one question of a search: what places are left. A page leaves room for another server's and its own.
+pub const SEARCH: Duration = Duration::from_secs(4);
+/// For what another server is just finding out.
+pub const ANOTHERS_SEARCH: Duration = Duration::from_millis(1500);
+/// For Redis to tell what another server found out.
+pub const SHARED_ANSWER: Duration = Duration::from_millis(100);
+/// The right to ask alone, of a server that may have died with it.
+pub const SEARCH_LOCK: Duration = Duration::from_secs(5);
+
 /// For a viewer of live seats to take one frame.
 pub const FRAME: Duration = Duration::from_secs(10);
 
@@ -60,8 +69,8 @@ pub const HEALTH: Duration = Duration::from_secs(2);
 #[cfg(test)]
 mod tests {
     use super::{
-        ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, CONNECTION, LOCK, STATEMENT,
-        STRIPE_ATTEMPT,
+        ANOTHERS_SEARCH, ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, CONNECTION, LOCK,
+        SEARCH, SEARCH_LOCK, STATEMENT, STRIPE_ATTEMPT,
     };
 
     #[test]
@@ -70,6 +79,7 @@ mod tests {
         assert!(BATCH_LOCK < BATCH_STATEMENT && BATCH_STATEMENT < BATCH_ANSWER);
         assert!(BATCH_ANSWER < BATCHED && BATCHED < Asking::Change.patience());
         assert!(ANSWER < Asking::Page.patience() && Asking::Page.patience() <= Asking::Change.patience());
+        assert!(SEARCH < SEARCH_LOCK && ANOTHERS_SEARCH + SEARCH < Asking::Page.patience());
         assert!(3 * STRIPE_ATTEMPT + ANSWER < Asking::Payment.patience());
     }
 }

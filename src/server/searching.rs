@@ -5,42 +5,79 @@ mod pricing;
 mod request;
 mod results;
 
-use std::collections::HashMap;
+mod asked;
+mod available;
+pub mod cache;
+mod popular;
+mod refusals;
+mod warming;
+
+use std::sync::Arc;
 
 use app::{
     answers::{Board, SearchRequest, SearchResults},
     ports::{Search, SearchError},
 };
 use async_trait::async_trait;
-use domain::{airport::Place, cabin::Cabin, departure::DepartureId};
+use domain::airport::Place;
+use uuid::Uuid;
 
-use crate::{postgres::Postgres, signing::Signing, timetables::Timetables};
+pub use asked::Asked;
+use cache::Cache;
+use popular::Popular;
+pub use refusals::Refusals;
+pub use warming::WARM_EVERY;
+
+use crate::{patience, postgres::Postgres, signing::Signing, timetables::Timetables};
 
 /// Places offered while someone types.
 const SUGGESTIONS: usize = 8;
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Searching {
     timetables: Timetables,
     postgres: Postgres,
     signing: Signing,
+    answers: Cache<available::PlacesLeft>,
+    popular: Arc<Popular>,
+    refusals: Refusals,
+}
+
+impl std::fmt::Debug for Searching {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Searching")
+    }
 }
 
 impl Searching {
-    pub fn new(timetables: Timetables, postgres: Postgres, signing: Signing) -> Self {
-        Self { timetables, postgres, signing }
+    /// `realm` names what is kept in Redis for this site.
+    pub fn new(
+        timetables: Timetables,
+        postgres: Postgres,
+        signing: Signing,
+        realm: Uuid,
+        redis: redis::Client,
+    ) -> Self {
+        let realm = format!("search:{realm}");
+        let answers = Cache::new(&realm, redis.clone(), patience::SHARED_ANSWER);
+        let popular = Arc::new(Popular::new(&realm, redis));
+        Self { timetables, postgres, signing, answers, popular, refusals: Refusals::default() }
     }
 
-    /// Places left of those departures of which any was ever taken.
-    async fn places_left(
-        &self,
-        departures: &[DepartureId],
-        cabin: Cabin,
-    ) -> Result<HashMap<DepartureId, u16>, SearchError> {
-        self.postgres.places_left(departures, cabin).await.map_err(|error| {
-            tracing::error!(%error, "availability cannot be read");
-            SearchError::Unavailable
-        })
+    /// The same over other connections.
+    #[must_use]
+    pub(crate) fn over(self, postgres: Postgres) -> Self {
+        Self { postgres, ..self }
+    }
+
+    /// What was offered and could not be had; whoever refuses it notes it here.
+    pub fn refusals(&self) -> &Refusals {
+        &self.refusals
+    }
+
+    /// How often this server has asked which places are left.
+    pub fn asked(&self) -> u64 {
+        self.answers.asked()
     }
 }
 

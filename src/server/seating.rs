@@ -25,6 +25,7 @@ use crate::{
     live::Live,
     once::{once, once_in_steps},
     postgres::{ANSWERED, EndAs, HoldRecord, Once, Postgres, StoreError},
+    searching::Refusals,
     signing::Signing,
     timetables::Timetables,
 };
@@ -42,6 +43,7 @@ pub struct Seating {
     live: Live,
     pub(crate) timetables: Timetables,
     signing: Signing,
+    refusals: Refusals,
     picks: Batcher<Picks>,
     takes: Batcher<Takes>,
     gate: Gate,
@@ -62,6 +64,7 @@ impl Seating {
         live: Live,
         timetables: Timetables,
         signing: Signing,
+        refusals: Refusals,
         redis: redis::Client,
         tasks: &mut JoinSet<()>,
     ) -> Self {
@@ -69,7 +72,7 @@ impl Seating {
         let picks = Batcher::start(Picks { postgres: postgres.clone(), live: live.clone() }, tasks);
         let takes = Batcher::start(Takes { postgres: postgres.clone() }, tasks);
         let (remembered, glances) = (Arc::default(), Arc::default());
-        Self { postgres, live, timetables, signing, picks, takes, gate, remembered, glances }
+        Self { postgres, live, timetables, signing, refusals, picks, takes, gate, remembered, glances }
     }
 
     /// The same over other connections.

@@ -17,7 +17,7 @@ use crate::{
     mail::{Mail, MailSetupError},
     origins::Origins,
     patience,
-    postgres::Postgres,
+    postgres::{Postgres, StoreError},
     searching::Searching,
     seating::Seating,
     signing::Signing,
@@ -36,6 +36,7 @@ pub struct Parts {
     pub live: Live,
     pub timetable: Timetables,
     pub signing: Signing,
+    pub searching: Searching,
     pub seating: Seating,
     pub paying: Paying,
     pub cancelling: Cancelling,
@@ -81,6 +82,8 @@ impl FromRef<Site> for LeptosOptions {
 pub enum SiteError {
     #[error(transparent)]
     Timetables(#[from] TimetablesError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
     #[error("REDIS_URL: {0}")]
     Redis(#[from] redis::RedisError),
     #[error(transparent)]
@@ -102,8 +105,18 @@ impl Site {
         let redis = redis::Client::open(config.redis_url.as_str())?;
         let live = Live::start(postgres.clone(), redis.clone(), tasks);
         let signing = Signing::new(&config.secret);
-        let seating =
-            Seating::start(postgres.clone(), live.clone(), timetable.clone(), signing.clone(), redis, tasks);
+        let realm = postgres.realm().await?;
+        let searching =
+            Searching::new(timetable.clone(), postgres.clone(), signing.clone(), realm, redis.clone());
+        let seating = Seating::start(
+            postgres.clone(),
+            live.clone(),
+            timetable.clone(),
+            signing.clone(),
+            searching.refusals().clone(),
+            redis,
+            tasks,
+        );
         let stripe = stripe(&config.stripe)?;
         let page = StripePage {
             publishable_key: config.stripe.publishable_key.clone(),
@@ -112,7 +125,7 @@ impl Site {
         let paying = Paying::new(postgres.clone(), live.clone(), seating.clone(), Arc::new(stripe), page);
         let cancelling = Cancelling::new(postgres.clone(), live.clone());
         let ports = Ports {
-            search: Arc::new(Searching::new(timetable.clone(), postgres.clone(), signing.clone())),
+            search: Arc::new(searching.clone()),
             seats: Arc::new(seating.clone()),
             checkout: Arc::new(paying.clone()),
             trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone(), cancelling.clone())),
@@ -123,6 +136,7 @@ impl Site {
             live,
             timetable,
             signing,
+            searching,
             seating,
             paying,
             cancelling,
@@ -152,7 +166,8 @@ impl Site {
         let seating = self.seating.clone().over(postgres.clone());
         let paying = self.paying.clone().over(postgres.clone(), seating.clone());
         let cancelling = Cancelling::new(postgres.clone(), self.live.clone());
-        Self(Arc::new(Parts { postgres, seating, paying, cancelling, ..Parts::clone(self) }))
+        let searching = self.searching.clone().over(postgres.clone());
+        Self(Arc::new(Parts { postgres, searching, seating, paying, cancelling, ..Parts::clone(self) }))
     }
 }
 

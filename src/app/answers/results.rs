@@ -43,6 +43,20 @@ pub struct SearchResults {
     /// Three days before and after, with the cheapest price where there is one.
     pub days: Vec<DayPrice>,
     pub took_ms: u32,
+    pub checked: Checked,
+}
+
+/// How old the places and prices are. Choosing an offer checks both again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Checked {
+    Now,
+    /// `is_renewing`: they are past their time and being asked for, so that looking again shows newer ones.
+    Ago {
+        secs: u32,
+        is_renewing: bool,
+    },
+    /// Places cannot be read: what is shown is the timetable's, and nothing can be bought.
+    Paused,
 }
 
 /// One way to fly one bound.
@@ -54,8 +68,8 @@ pub struct ItineraryCard {
     pub legs: Vec<LegLine>,
     pub cabin: Cabin,
     pub prices: Vec<BrandPrice>,
-    /// Places left in the cabin on its fullest leg.
-    pub places_left: u16,
+    /// Places left in the cabin on its fullest leg; none where it cannot be read now.
+    pub places_left: Option<u16>,
     /// What makes it stand out: "cheapest", "shortest".
     pub mark: Option<String>,
 }
@@ -99,7 +113,8 @@ pub struct BoardRow {
     pub destination_name: String,
     /// `B6 523`.
     pub flight: String,
-    pub places_left: u16,
+    /// None where it cannot be read now.
+    pub places_left: Option<u16>,
     pub from_price: Money,
     /// The search that sells it.
     pub search: String,

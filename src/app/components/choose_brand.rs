@@ -6,7 +6,8 @@ use crate::{AppError, answers::BrandPrice};
 #[cfg(feature = "ssr")]
 use crate::{call, pages::posted_by_a_plain_form, ports::HoldError};
 
-/// The brands with their prices: a button each, in a form that takes the places and starts the ten minutes.
+/// The brands with their prices: a button each, in a form that takes the places and starts the ten minutes. What cannot
+/// be bought now is a button that cannot be pressed.
 #[component]
 pub fn ChooseBrand(
     prices: Vec<BrandPrice>,
@@ -18,15 +19,16 @@ pub fn ChooseBrand(
     let cheapest = prices.iter().map(|price| price.total.minor).min();
     let buttons = prices
         .into_iter()
-        .filter_map(|BrandPrice { brand, total, offer }| {
-            let signal = best && Some(total.minor) == cheapest;
+        .map(|BrandPrice { brand, total, offer }| {
             let label = format!("{}, {total}, {name}", brand.name());
-            Some(view! { class = class,
-                <button class="fare" class:go=signal type="submit" name="offer" value=offer? aria-label=label>
+            let is_closed = offer.is_none();
+            let signal = best && !is_closed && Some(total.minor) == cheapest;
+            view! { class = class,
+                <button class="fare" class:go=signal type="submit" name="offer" value=offer disabled=is_closed aria-label=label>
                     <span class="brand">{brand.name()}</span>
                     <span class="price">{total.to_string()}</span>
                 </button>
-            })
+            }
         })
         .collect_view();
     view! { class = class,

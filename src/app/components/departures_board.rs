@@ -54,7 +54,12 @@ fn BoardTable(board: Board) -> impl IntoView {
                                     </td>
                                     <td class="flight">{row.flight}</td>
                                     <td class="left">
-                                        {row.places_left} <span class="unit">" seats left"</span>
+                                        {match row.places_left {
+                                            Some(left) => {
+                                                view! { class = class, {left} <span class="unit">" seats left"</span> }.into_any()
+                                            }
+                                            None => view! { class = class, <span class="unit">"unknown"</span> }.into_any(),
+                                        }}
                                     </td>
                                     <td class="price">{row.from_price.to_string()}</td>
                                 </tr>

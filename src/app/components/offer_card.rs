@@ -24,8 +24,8 @@ pub fn OfferCard(
     outbound: Option<String>,
 ) -> impl IntoView {
     let class = style_sheet!("style/offer_card.css");
-    let few = (card.places_left <= FEW_PLACES)
-        .then(|| text::counted(card.places_left.into(), "place left", "places left"));
+    let few = card.places_left.filter(|left| *left <= FEW_PLACES);
+    let few = few.map(|left| text::counted(left.into(), "place left", "places left"));
     let (flights, carriers) = (flights(&card.itinerary), carriers(&card.legs));
     let choose = match outbound {
         Some(href) => view! { <ChooseOutbound href prices=card.prices best /> }.into_any(),

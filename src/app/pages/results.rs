@@ -8,7 +8,7 @@ use stylers_macro::style_sheet;
 use crate::call;
 use crate::{
     AppError,
-    answers::{ItineraryCard, SearchRequest, SearchResults},
+    answers::{Checked, ItineraryCard, SearchRequest, SearchResults},
     components::{
         brand_table::BrandTable,
         choose_brand::ChooseOffer,
@@ -62,6 +62,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
         options,
         days: strip,
         took_ms,
+        checked,
     } = results;
     let choosing_return = outbound.is_some();
     let title = format!("{origin_name} to {destination_name}");
@@ -114,6 +115,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
             <nav class="segments" aria-label="Stops">{stops(&search)}</nav>
             <p class="small muted" role="status">{count}</p>
         </div>
+        {how_old(checked)}
         {(!return_follows && all > 0).then(|| view! { <BrandTable /> })}
         {list}
     }
@@ -183,6 +185,29 @@ fn conditions(
         text::long_date(date),
         query.party.describe()
     )
+}
+
+/// How old the prices are, where that is worth a word.
+fn how_old(checked: Checked) -> Option<AnyView> {
+    match checked {
+        Checked::Now => None,
+        Checked::Ago { secs, is_renewing } => {
+            let then = if is_renewing { " We are checking them again: look once more in a moment." } else { "" };
+            let words = format!(
+                "Places and prices checked {} min ago. Choosing one checks it again before anything is kept.{then}",
+                secs / 60
+            );
+            Some(view! { <p class="small muted">{words}</p> }.into_any())
+        }
+        Checked::Paused => Some(
+            view! {
+                <p class="note stop" role="status">
+                    "Booking is paused: we cannot see right now which places are left. These are the flights of the timetable and what they cost. Please try again in a moment."
+                </p>
+            }
+            .into_any(),
+        ),
+    }
 }
 
 fn sorts(search: &SearchUrl) -> impl IntoView + use<> {

@@ -22,12 +22,13 @@ pub use watch::ask_for_pending_refunds;
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
 
-use crate::{limits, patience, site::Site};
+use crate::{limits, patience, searching::WARM_EVERY, site::Site};
 
 /// Starts every job; they end with the `tasks`.
 pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
@@ -55,6 +56,10 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     });
     let jobs = site.clone();
     tasks.spawn(async move { reconcile::work(&jobs).await });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(WARM_EVERY, || async { _ = jobs.searching.warm(Timestamp::now()).await }).await;
+    });
     let limits = site.limits.clone();
     tasks.spawn(async move {
         // Addresses that have been quiet need no memory.

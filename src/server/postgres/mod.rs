@@ -21,6 +21,7 @@ mod paying_otherwise;
 mod payments;
 mod pool;
 mod purchases;
+mod realm;
 mod reconciling;
 mod refunds;
 mod retaking;

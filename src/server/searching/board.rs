@@ -39,7 +39,7 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
     departures.dedup_by_key(|departure| departure.destination);
     departures.truncate(ROWS);
     let ids: Vec<_> = departures.iter().map(|departure| departure.id).collect();
-    let left = searching.places_left(&ids, Cabin::Economy).await?;
+    let available = searching.available_on_board(&ids, Cabin::Economy).await;
     let Ok(one) = Party::new(1, 0, 0) else { return Err(SearchError::Unavailable) };
     let rows = departures
         .into_iter()
@@ -51,10 +51,10 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
                 destination: departure.destination,
                 destination_name: airports.get(departure.destination)?.city.clone(),
                 flight: departure.id.flight.spaced(),
-                places_left: left
-                    .get(&departure.id)
-                    .copied()
-                    .unwrap_or_else(|| departure.configuration.places(Cabin::Economy)),
+                places_left: available.is_known().then(|| {
+                    let untouched = || departure.configuration.places(Cabin::Economy);
+                    available.left(departure.id).unwrap_or_else(untouched)
+                }),
                 from_price: quote.total,
                 search: format!(
                     "/search?from={}&to={}&depart={}",

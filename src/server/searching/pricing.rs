@@ -1,10 +1,7 @@
 //! What an itinerary costs everyone, and how it is offered.
 
-use std::collections::HashMap;
-
 use app::answers::{BrandPrice, ItineraryCard, LegLine};
 use domain::{
-    departure::DepartureId,
     fare::{self, FareBrand},
     money::Money,
     offer::{OFFER_TTL, Offer},
@@ -12,11 +9,8 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::Searching;
+use super::{Searching, available::Available};
 use crate::reference;
-
-/// Places left of the departures of which any was ever taken.
-pub(super) type PlacesLeft = HashMap<DepartureId, u16>;
 
 /// Prices itineraries of one bound for one query.
 pub(super) struct Pricing<'a> {
@@ -26,7 +20,8 @@ pub(super) struct Pricing<'a> {
     pub outbound: Option<&'a Itinerary>,
     /// Whether a return is chosen after this: then nothing can be bought yet.
     pub return_follows: bool,
-    pub left: &'a PlacesLeft,
+    /// Where it is not known, nothing can be bought, and every departure is taken for empty.
+    pub available: &'a Available,
     pub now: Timestamp,
 }
 
@@ -72,7 +67,7 @@ impl Pricing<'_> {
                 .into_iter()
                 .filter_map(|brand| self.brand_price(itinerary, brand))
                 .collect(),
-            places_left: self.places_left(itinerary),
+            places_left: self.available.is_known().then(|| self.places_left(itinerary)),
             mark: mark.map(str::to_owned),
             itinerary: itinerary.clone(),
         }
@@ -92,7 +87,8 @@ impl Pricing<'_> {
             was: None,
             expires_at: self.now + OFFER_TTL,
         };
-        let offer = (!self.return_follows).then(|| self.searching.signing.offer_token(&offer));
+        let is_sold = self.available.is_known() && !self.return_follows;
+        let offer = is_sold.then(|| self.searching.signing.offer_token(&offer));
         Some(BrandPrice { brand, total, offer })
     }
 
@@ -112,7 +108,7 @@ impl Pricing<'_> {
     /// Places left on the fullest leg.
     fn places_left(&self, itinerary: &Itinerary) -> u16 {
         let left = itinerary.legs().iter().map(|leg| {
-            self.left.get(&leg.id).copied().unwrap_or_else(|| leg.configuration.places(self.query.cabin))
+            self.available.left(leg.id).unwrap_or_else(|| leg.configuration.places(self.query.cabin))
         });
         left.min().unwrap_or_default()
     }

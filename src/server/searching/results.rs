@@ -1,6 +1,6 @@
 //! Results of one bound, with a price strip around its date.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use app::{
     answers::{DayPrice, ItineraryCard, SearchRequest, SearchResults},
@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Searching, pricing::Pricing, request};
+use super::{Asked, Searching, pricing::Pricing, request};
 
 /// Days of the price strip before and after the date.
 const STRIP_DAYS: i32 = 3;
@@ -30,24 +30,28 @@ pub(super) async fn search(
     let bounds = query.bounds();
     let bound = bounds[step];
 
-    let days = days_around(searching, &query, step, now);
-    let mut departures: Vec<DepartureId> =
-        days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
-    departures.sort_unstable();
-    departures.dedup();
-    let left = searching.places_left(&departures, query.cabin).await?;
+    let asked = Asked { bound, party: query.party, cabin: query.cabin };
+    searching.popular.note(asked);
+    let days = days_around(searching, &asked, now);
+    let available = searching.available(asked, departures_of(&days), now).await;
     let pricing = Pricing {
         searching,
         query: &query,
         outbound: outbound.as_ref(),
         return_follows: step + 1 < bounds.len(),
-        left: &left,
+        available: &available,
         now,
     };
 
     let mut options = Vec::new();
     let mut strip = Vec::new();
-    for (date, found) in days {
+    for (date, mut found) in days {
+        if date != bound.date && !is_worth_asking(searching, &query, step, date, now) {
+            continue;
+        }
+        found.retain(|itinerary| {
+            searching.timetables.selling().are_on_sale(itinerary.legs(), query.cabin, now)
+        });
         let priced = pricing.price_all(found);
         strip.push(DayPrice { date, cheapest: pricing.cheapest(&priced) });
         if date == bound.date {
@@ -65,33 +69,57 @@ pub(super) async fn search(
         return_follows: pricing.return_follows,
         options: cards(&pricing, &options),
         days: strip,
+        checked: available.checked(now),
         took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
         query: query.clone(),
     })
 }
 
-/// The ways to fly on the date that is asked for and on those around it that can be searched for.
-fn days_around(
+/// The ways to fly on the date that is asked for and on those around it that are not over, sold or not: they are the
+/// same for all who ask for the same.
+fn days_around(searching: &Searching, asked: &Asked, now: Timestamp) -> Vec<(Date, Vec<Itinerary>)> {
+    let timetable = searching.timetables.current();
+    let airports = searching.timetables.airports();
+    let today = request::today_at(asked.bound.origin, airports, now);
+    (-STRIP_DAYS..=STRIP_DAYS)
+        .filter_map(|offset| asked.bound.date.checked_add(offset.days()).ok())
+        .filter(|date| *date >= today)
+        .map(|date| {
+            let bound = Bound { date, ..asked.bound };
+            (date, search::search(&timetable, airports, &bound, asked.cabin, now))
+        })
+        .collect()
+}
+
+/// Whether that other day can be searched for.
+fn is_worth_asking(
     searching: &Searching,
     query: &SearchQuery,
     step: usize,
+    date: Date,
     now: Timestamp,
-) -> Vec<(Date, Vec<Itinerary>)> {
-    let timetable = searching.timetables.current();
+) -> bool {
     let airports = searching.timetables.airports();
-    let selling = searching.timetables.selling();
     let today = request::today_at(query.origin, airports, now);
-    let bound = query.bounds()[step];
-    (-STRIP_DAYS..=STRIP_DAYS)
-        .filter_map(|offset| bound.date.checked_add(offset.days()).ok())
-        .filter(|date| *date == bound.date || query_on(query, step, *date).validate(airports, today).is_ok())
-        .map(|date| {
-            let bound = Bound { date, ..bound };
-            let mut found = search::search(&timetable, airports, &bound, query.cabin, now);
-            found.retain(|itinerary| selling.are_on_sale(itinerary.legs(), query.cabin, now));
-            (date, found)
-        })
-        .collect()
+    query_on(query, step, date).validate(airports, today).is_ok()
+}
+
+/// The departures that an answer to this has to tell of; none where the date is over.
+pub(super) fn departures_around(
+    searching: &Searching,
+    asked: &Asked,
+    now: Timestamp,
+) -> Option<Arc<[DepartureId]>> {
+    let days = days_around(searching, asked, now);
+    days.iter().any(|(date, _)| *date == asked.bound.date).then(|| departures_of(&days))
+}
+
+fn departures_of(days: &[(Date, Vec<Itinerary>)]) -> Arc<[DepartureId]> {
+    let mut departures: Vec<DepartureId> =
+        days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
+    departures.sort_unstable();
+    departures.dedup();
+    departures.into()
 }
 
 fn cards(pricing: &Pricing<'_>, options: &[Priced]) -> Vec<ItineraryCard> {

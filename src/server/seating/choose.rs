@@ -107,6 +107,8 @@ pub(super) async fn choose(
             }
             Err(TakeRefusal::TooManyPlaces) if last_try => return Err(HoldError::TooManyPlaces),
             Err(TakeRefusal::SoldOut(id)) if last_try => {
+                // Lists that were made before it offer it still.
+                seating.refusals.note(id, Timestamp::now());
                 if seating.postgres.is_called_off(id).await.map_err(away)? {
                     return Err(HoldError::NotSold(format!(
                         "{} does not fly that day: the airline has called it off. Choose another way to fly.",

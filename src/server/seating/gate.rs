@@ -12,10 +12,12 @@ use std::{
 };
 
 use domain::{cabin::SeatNumber, departure::DepartureId, live::SeatChange, seat::SeatState};
-use redis::aio::MultiplexedConnection;
-use tokio::{sync::mpsc, task::JoinSet, time::timeout};
+use tokio::{sync::mpsc, task::JoinSet};
 
-use crate::postgres::{Pick, PickAnswer, Postgres, StoreError};
+use crate::{
+    postgres::{Pick, PickAnswer, Postgres, StoreError},
+    redis_link::RedisLink,
+};
 
 /// What is known of a seat is worth so much time.
 const MEMORY: Duration = Duration::from_secs(2);
@@ -30,7 +32,7 @@ const BACKLOG: usize = 4096;
 #[derive(Clone)]
 pub(super) struct Gate {
     postgres: Postgres,
-    redis: Arc<Redis>,
+    redis: Arc<RedisLink>,
     notes: mpsc::Sender<(DepartureId, SeatChange)>,
     /// Seats for which somebody was refused here, and when. For others nobody is asked before a pick.
     fought_for: Arc<Mutex<HashMap<(DepartureId, SeatNumber), Instant>>>,
@@ -39,7 +41,7 @@ pub(super) struct Gate {
 impl Gate {
     /// Starts the task that tells Redis; it ends with the `tasks`.
     pub fn start(postgres: Postgres, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
-        let redis = Arc::new(Redis { client: redis, connection: Mutex::default() });
+        let redis = Arc::new(RedisLink::new(redis, PATIENCE, PAUSE));
         let (notes, incoming) = mpsc::channel(BACKLOG);
         tasks.spawn(tell(redis.clone(), incoming));
         Self { postgres, redis, notes, fought_for: Arc::default() }
@@ -49,7 +51,7 @@ impl Gate {
     pub async fn hopeless(&self, pick: &Pick) -> Result<Option<SeatChange>, StoreError> {
         let fought_since = lock(&self.fought_for).get(&(pick.departure, pick.seat)).copied();
         let is_wanted = fought_since.is_some_and(|at| at.elapsed() < MEMORY);
-        if !is_wanted || self.redis.version_of(pick).await.is_none_or(|taken| taken <= pick.version) {
+        if !is_wanted || self.seen_taken(pick).await.is_none_or(|taken| taken <= pick.version) {
             return Ok(None);
         }
         self.postgres.taken_by_another(pick).await
@@ -77,60 +79,16 @@ impl Gate {
         }
     }
 
+    /// The version at which a seat was seen taken within the last seconds, if Redis says so in time.
+    async fn seen_taken(&self, pick: &Pick) -> Option<u32> {
+        let key = key(pick.departure, &pick.seat.to_string());
+        let (version,) = self.redis.ask::<(Option<u32>,)>(redis::pipe().get(key)).await?;
+        version
+    }
+
     /// A note that finds no room is lost: it would have spared time, no more.
     fn note(&self, departure: DepartureId, seat: SeatChange) {
         let _ = self.notes.try_send((departure, seat));
-    }
-}
-
-struct Redis {
-    client: redis::Client,
-    connection: Mutex<Link>,
-}
-
-#[derive(Default)]
-enum Link {
-    #[default]
-    Closed,
-    Open(MultiplexedConnection),
-    LeftAloneSince(Instant),
-}
-
-impl Redis {
-    /// The version at which a seat was seen taken within the last seconds, if Redis says so in time.
-    async fn version_of(&self, pick: &Pick) -> Option<u32> {
-        let key = key(pick.departure, &pick.seat.to_string());
-        self.ask(redis::cmd("GET").arg(key).take()).await?
-    }
-
-    async fn ask<T: redis::FromRedisValue>(&self, command: redis::Cmd) -> Option<T> {
-        let asked = timeout(PATIENCE, async {
-            let mut connection = self.connect().await?;
-            command.query_async::<T>(&mut connection).await.ok()
-        });
-        let answer = asked.await.ok().flatten();
-        if answer.is_none() {
-            self.leave_alone();
-        }
-        answer
-    }
-
-    async fn connect(&self) -> Option<MultiplexedConnection> {
-        match &*lock(&self.connection) {
-            Link::Open(connection) => return Some(connection.clone()),
-            Link::LeftAloneSince(at) if at.elapsed() < PAUSE => return None,
-            _ => {}
-        }
-        let connection = self.client.get_multiplexed_async_connection().await.ok()?;
-        *lock(&self.connection) = Link::Open(connection.clone());
-        Some(connection)
-    }
-
-    fn leave_alone(&self) {
-        let mut link = lock(&self.connection);
-        if !matches!(&*link, Link::LeftAloneSince(at) if at.elapsed() < PAUSE) {
-            *link = Link::LeftAloneSince(Instant::now());
-        }
     }
 }
 
@@ -138,7 +96,7 @@ fn key(departure: DepartureId, seat: &str) -> String {
     format!("taken:{departure}:{seat}")
 }
 
-async fn tell(redis: Arc<Redis>, mut noted: mpsc::Receiver<(DepartureId, SeatChange)>) {
+async fn tell(redis: Arc<RedisLink>, mut noted: mpsc::Receiver<(DepartureId, SeatChange)>) {
     let mut waiting = Vec::new();
     while noted.recv_many(&mut waiting, 256).await > 0 {
         let mut pipe = redis::pipe();
@@ -150,10 +108,7 @@ async fn tell(redis: Arc<Redis>, mut noted: mpsc::Receiver<(DepartureId, SeatCha
                 pipe.cmd("SET").arg(key).arg(change.version).arg("EX").arg(MEMORY.as_secs()).ignore();
             }
         }
-        let Some(mut connection) = timeout(PATIENCE, redis.connect()).await.ok().flatten() else { continue };
-        if !matches!(timeout(PATIENCE, pipe.query_async::<()>(&mut connection)).await, Ok(Ok(()))) {
-            redis.leave_alone();
-        }
+        redis.ask::<()>(&pipe).await;
     }
 }
 

@@ -13,6 +13,7 @@ mod model;
 
 mod asking;
 mod batches;
+mod cache;
 mod called_off;
 mod cancelling;
 mod deadlocks;
@@ -34,6 +35,7 @@ mod opening;
 mod pages;
 mod patience;
 mod paying;
+mod places;
 mod plants;
 mod races;
 mod reconciling;

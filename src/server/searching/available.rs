@@ -1,0 +1,128 @@
+//! Which places are left of what is searched for, as it was known a while ago at most.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use app::answers::Checked;
+use domain::{cabin::Cabin, departure::DepartureId};
+use jiff::Timestamp;
+use tokio::time::timeout;
+
+use super::{
+    Asked, Searching,
+    cache::{Answer, Fresh, NoAnswer},
+};
+use crate::{patience, postgres::Postgres};
+
+/// How long an answer is good.
+const KEEPS: Duration = Duration::from_mins(5);
+/// The same where few places are left: there each one counts, and comes and goes.
+const KEEPS_WHERE_FEW: Duration = Duration::from_secs(3);
+/// Places beside those that are asked for from which on they are not few.
+const FEW: u16 = 10;
+/// How long the board of the front page is good, which tells places by number.
+const BOARD_KEEPS: Duration = Duration::from_secs(30);
+/// What is younger is told as known now.
+const TOLD_FROM_SECS: i64 = 60;
+
+/// Places left of the departures of which any was ever taken.
+pub type PlacesLeft = HashMap<DepartureId, u16>;
+
+/// What is known of the places; nothing where nobody could be asked.
+pub(super) struct Available(Option<Answer<PlacesLeft>>);
+
+impl Available {
+    pub fn is_known(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Places left, where any was ever taken.
+    pub fn left(&self, departure: DepartureId) -> Option<u16> {
+        self.0.as_ref()?.entry.value.get(&departure).copied()
+    }
+
+    pub fn checked(&self, now: Timestamp) -> Checked {
+        let Some(answer) = &self.0 else { return Checked::Paused };
+        let secs = now.duration_since(answer.entry.checked_at).as_secs();
+        if secs < TOLD_FROM_SECS {
+            return Checked::Now;
+        }
+        Checked::Ago { secs: u32::try_from(secs).unwrap_or(u32::MAX), is_renewing: answer.is_renewing }
+    }
+}
+
+impl Searching {
+    /// The places left of these departures, which are the ways to fly what is asked for and the days around it.
+    pub(super) async fn available(
+        &self,
+        asked: Asked,
+        departures: Arc<[DepartureId]>,
+        now: Timestamp,
+    ) -> Available {
+        let since = self.refusals.last_of(departures.iter());
+        let ask = self.asking(asked, departures);
+        Available(self.answers.get(&self.key(&asked), now, since, ask).await.ok())
+    }
+
+    /// The same of the board's few departures.
+    pub(super) async fn available_on_board(&self, departures: &[DepartureId], cabin: Cabin) -> Available {
+        let now = Timestamp::now();
+        let names: Vec<String> = departures.iter().map(ToString::to_string).collect();
+        let key = format!("board:{}:{}", cabin.letter(), names.join(","));
+        let (postgres, departures): (_, Arc<[_]>) = (self.postgres.clone(), departures.into());
+        let since = self.refusals.last_of(departures.iter());
+        let ask = move || {
+            let (postgres, departures) = (postgres.clone(), departures.clone());
+            async move {
+                let value = places_left(&postgres, &departures, cabin).await?;
+                Ok(Fresh { value, keeps: BOARD_KEEPS })
+            }
+        };
+        Available(self.answers.get(&key, now, since, ask).await.ok())
+    }
+
+    /// Another schedule has other departures.
+    pub(super) fn key(&self, asked: &Asked) -> String {
+        format!("{}:{asked}", self.timetables.snapshot().0)
+    }
+
+    pub(super) fn asking(
+        &self,
+        asked: Asked,
+        departures: Arc<[DepartureId]>,
+    ) -> impl Fn() -> futures_util::future::BoxFuture<'static, Result<Fresh<PlacesLeft>, NoAnswer>> + Clone + use<>
+    {
+        let postgres = self.postgres.clone();
+        move || {
+            let (postgres, departures) = (postgres.clone(), departures.clone());
+            Box::pin(async move {
+                let value = places_left(&postgres, &departures, asked.cabin).await?;
+                let keeps = if has_few(&value, &asked) { KEEPS_WHERE_FEW } else { KEEPS };
+                Ok(Fresh { value, keeps })
+            })
+        }
+    }
+}
+
+/// Whether few places are left somewhere on the day that is asked for.
+fn has_few(left: &PlacesLeft, asked: &Asked) -> bool {
+    let few = FEW + u16::from(asked.party.seats());
+    left.iter().any(|(departure, left)| departure.date == asked.bound.date && *left < few)
+}
+
+async fn places_left(
+    postgres: &Postgres,
+    departures: &[DepartureId],
+    cabin: Cabin,
+) -> Result<PlacesLeft, NoAnswer> {
+    match timeout(patience::SEARCH, postgres.places_left(departures, cabin)).await {
+        Ok(Ok(left)) => Ok(left),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "availability cannot be read");
+            Err(NoAnswer)
+        }
+        Err(_) => {
+            tracing::error!("availability was not read in time");
+            Err(NoAnswer)
+        }
+    }
+}
