@@ -65,6 +65,30 @@ impl Money {
         Self { minor, currency }
     }
 
+    /// Reads what programs write: `378.50`, `378.5`, `52000`. Nothing below zero, and no more decimals than the currency
+    /// has.
+    pub fn from_decimal(text: &str, currency: Currency) -> Option<Self> {
+        let (major, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let decimals = usize::try_from(currency.decimals()).ok()?;
+        let is_number = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if major.is_empty() || !is_number(major) || !is_number(fraction) || fraction.len() > decimals {
+            return None;
+        }
+        Some(Self::new(format!("{major}{fraction:0<decimals$}").parse().ok()?, currency))
+    }
+
+    /// As programs write it: `378.50`, `52000`, `-3.00`.
+    pub fn decimal(self) -> String {
+        let decimals = usize::try_from(self.currency.decimals()).unwrap_or_default();
+        if decimals == 0 {
+            return self.minor.to_string();
+        }
+        let unit = 10_u64.pow(self.currency.decimals());
+        let sign = if self.minor < 0 { "-" } else { "" };
+        let minor = self.minor.unsigned_abs();
+        format!("{sign}{}.{:0decimals$}", minor / unit, minor % unit)
+    }
+
     /// Without the minor units where they are zero: `$378`, `$378.50`; for lists in which prices line up.
     pub fn short(self) -> String {
         let unit = 10_i64.pow(self.currency.decimals());
@@ -120,6 +144,23 @@ mod tests {
         assert_eq!(split(100, &[1, 1, 1]), [34, 33, 33]);
         assert_eq!(split(101, &[0, 3, 1]), [0, 76, 25]);
         assert_eq!(split(7, &[0, 0]), [7, 0]);
+    }
+
+    #[test]
+    fn amounts_between_programs_have_the_decimals_of_their_currency() {
+        for (minor, currency, text) in
+            [(37_805, Currency::Usd, "378.05"), (52_000, Currency::Jpy, "52000"), (0, Currency::Eur, "0.00")]
+        {
+            let money = Money::new(minor, currency);
+            assert_eq!(money.decimal(), text);
+            assert_eq!(Money::from_decimal(text, currency), Some(money));
+        }
+        assert_eq!(Money::from_decimal("378.5", Currency::Usd), Some(Money::new(37_850, Currency::Usd)));
+        assert_eq!(Money::new(-5, Currency::Usd).decimal(), "-0.05");
+        for wrong in ["", ".", ".5", "-1.00", "+1", "1e3", "1.005", "1,00", "NaN", "99999999999999999999"] {
+            assert_eq!(Money::from_decimal(wrong, Currency::Usd), None, "{wrong:?}");
+        }
+        assert_eq!(Money::from_decimal("1.5", Currency::Jpy), None);
     }
 
     #[test]

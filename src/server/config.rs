@@ -55,6 +55,28 @@ pub enum MailWay {
     Folder(PathBuf),
 }
 
+/// Somebody else who sells flights, over an API of Duffel's shape.
+#[derive(Clone, Debug)]
+pub struct SupplierSettings {
+    /// `SKYCONNECT_SUPPLIER_URL`: without a slash at its end.
+    pub url: String,
+    /// `SKYCONNECT_SUPPLIER_TOKEN`
+    pub token: Secret,
+}
+
+impl SupplierSettings {
+    /// None where no supplier is set.
+    ///
+    /// # Errors
+    /// An address without its token.
+    pub fn from_env() -> Result<Option<Self>, ConfigError> {
+        let Some(url) = optional("SKYCONNECT_SUPPLIER_URL") else { return Ok(None) };
+        let token =
+            required("SKYCONNECT_SUPPLIER_TOKEN", "the token that goes with SKYCONNECT_SUPPLIER_URL")?;
+        Ok(Some(Self { url: url.trim_end_matches('/').to_owned(), token: Secret(token) }))
+    }
+}
+
 /// A value that no log may show.
 #[derive(Clone)]
 pub struct Secret(pub String);

@@ -26,6 +26,7 @@ pub mod reconciling;
 pub mod searching;
 pub mod seating;
 pub mod selling;
+pub mod suppliers;
 mod trips;
 mod webhook;
 

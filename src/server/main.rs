@@ -1,6 +1,7 @@
 //! `skyconnect`: serves the site, imports and exports schedules, calls departures off, and
 //! shows staff what needs them.
 
+mod asking_supplier;
 mod calling_off;
 mod commands;
 
@@ -31,6 +32,8 @@ Commands:
   refund retry ID           Queue a failed refund again
   refund paid ID --by transfer|dispute --note TEXT
                 Write down that a failed refund was paid another way, or by the dispute that took the money
+  supplier-search FROM TO DATE
+                What the supplier of SKYCONNECT_SUPPLIER_URL offers one adult; nothing is bought
   reconcile [DAYS]          Compare ledger, bookings and Stripe, of the last 30 days if not said
   help          Show this
 
@@ -69,6 +72,7 @@ async fn command(words: &[&str]) -> Result<(), String> {
         ["refund", "paid", id, "--by", way, "--note", note] => {
             commands::refund_paid(&database().await?, id, way, note).await
         }
+        ["supplier-search", from, to, date] => asking_supplier::search(from, to, date).await,
         ["reconcile"] => commands::reconcile(database().await?, "30").await,
         ["reconcile", days] => commands::reconcile(database().await?, days).await,
         ["help" | "--help" | "-h"] => {

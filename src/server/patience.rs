@@ -55,6 +55,11 @@ pub const SHARED_ANSWER: Duration = Duration::from_millis(100);
 /// The right to ask alone, of a server that may have died with it.
 pub const SEARCH_LOCK: Duration = Duration::from_secs(5);
 
+/// For a connection to an outside supplier.
+pub const SUPPLIER_CONNECTION: Duration = Duration::from_secs(1);
+/// For one try of a question to one.
+pub const SUPPLIER_ATTEMPT: Duration = Duration::from_secs(4);
+
 /// For a viewer of live seats to take one frame.
 pub const FRAME: Duration = Duration::from_secs(10);
 

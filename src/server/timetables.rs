@@ -85,7 +85,7 @@ impl std::fmt::Display for ImportReport {
 impl Timetables {
     /// Reads the schedule from Postgres.
     pub async fn load(postgres: Postgres) -> Result<Self, TimetablesError> {
-        let airports = Arc::new(Airports::parse(AIRPORTS_CSV)?);
+        let airports = known_airports()?;
         let empty = Arc::new(Timetable::new(Vec::new(), &airports)?);
         let current = Arc::new(RwLock::new((0, empty)));
         let timetables = Self { airports, current, selling: Selling::default(), postgres };
@@ -194,6 +194,11 @@ impl Timetables {
             .collect();
         ssim::write(&ssim::ScheduleFile { serial: Some(1), carriers }, &self.airports)
     }
+}
+
+/// Every airport with an IATA code.
+pub fn known_airports() -> Result<Arc<Airports>, TimetablesError> {
+    Ok(Arc::new(Airports::parse(AIRPORTS_CSV)?))
 }
 
 /// Whether who bought the one gets it with the other: until travellers can be rebooked, nothing that they were sold

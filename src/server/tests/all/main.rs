@@ -42,6 +42,7 @@ mod reconciling;
 mod refunds;
 mod selling;
 mod selling_modes;
+mod suppliers;
 mod timeline;
 mod twins;
 mod voids;
