@@ -35,6 +35,7 @@ pub mod pnr;
 pub mod refund;
 pub mod seat;
 pub mod selling;
+pub mod supplier_order;
 pub mod ticket;
 
 pub use moves::{IllegalMove, Move};

@@ -1,11 +1,12 @@
 //! Whoever sells flights beside us: one port, behind which each supplier speaks its own language.
 //!
 //! A search asks all suppliers at once and shows what has come by its deadline ([`fan_out`]). Each is asked no more often
-//! than it allows, is left alone while it fails ([`guarded`]), and what it says is read with distrust: what cannot be
+//! than it allows, is left alone while it fails ([`Guarded`]), and what it says is read with distrust: what cannot be
 //! right of it is left out, and never spoils the rest.
 //!
 //! A sale is a held order, confirmed by its reference once the money is certain. An answer to a confirmation that was
-//! lost is found by asking how the order stands, never by confirming under another reference ([`selling`]).
+//! lost is found by asking how the order stands, never by confirming under another reference ([`selling`]); and each
+//! order is written down before it is asked for, so that who dies in between leaves it to be found out ([`desk`]).
 
 mod breaker;
 mod error;
@@ -13,6 +14,7 @@ mod guarded;
 mod offer;
 mod order;
 
+pub mod desk;
 pub mod duffel;
 pub mod fan_out;
 pub mod selling;

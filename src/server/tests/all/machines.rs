@@ -3,6 +3,7 @@
 use domain::{
     booking::BookingState, coupon::CouponState, hold::HoldState, payment::PaymentState,
     refund::CancellationState, refund::DisputeState, refund::RefundState, seat::SeatState,
+    supplier_order::SupplierOrderState,
 };
 use sqlx::{
     AssertSqlSafe,
@@ -33,7 +34,7 @@ macro_rules! pairs {
     };
 }
 
-fn machines() -> [Machine; 8] {
+fn machines() -> [Machine; 9] {
     [
         Machine {
             constraint: "seat_moves",
@@ -123,6 +124,15 @@ fn machines() -> [Machine; 8] {
                 insert into disputes (id, booking_id, amount_minor, currency, state, decided_at)
                 select 'du', id, 1, 'USD', $1, case when $1 <> 'open' then now() end from b",
             go: "update disputes set state = $1, decided_at = case when $1 <> 'open' then now() end",
+            staying_is_refused: false,
+        },
+        Machine {
+            constraint: "supplier_order_moves",
+            pairs: pairs!(SupplierOrderState),
+            put: "insert into supplier_orders (id, supplier, state, offer, total_minor, currency, order_id, locator,
+                    leased_until)
+                values (gen_random_uuid(), 'X', $1, '{}', 1, 'USD', 'ord', 'RZABCD', now())",
+            go: "update supplier_orders set state = $1",
             staying_is_refused: false,
         },
     ]

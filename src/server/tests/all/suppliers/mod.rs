@@ -2,6 +2,7 @@
 //! loses one that was bought.
 
 mod airline;
+mod desk;
 mod line;
 mod sales;
 mod searches;
