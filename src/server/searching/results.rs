@@ -8,7 +8,9 @@ use app::{
 };
 use domain::{
     departure::DepartureId,
-    search::{self, Bound, Itinerary, Priced, SearchQuery, Sort},
+    fare::FareBrand,
+    network::Network,
+    search::{self, Bound, Found, Itinerary, Priced, SearchQuery, Sort},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -24,15 +26,15 @@ pub(super) async fn search(
     let began = Instant::now();
     let now = Timestamp::now();
     let airports = searching.timetables.airports();
-    let query = request::parse(request, airports, &searching.timetables.current(), now)?;
-    let outbound = chosen_outbound(searching, request, &query, now)?;
+    let network = searching.timetables.network();
+    let query = request::parse(request, airports, network.timetable(), now)?;
+    let outbound = chosen_outbound(searching, &network, request, &query, now)?;
     let step = usize::from(outbound.is_some());
     let bounds = query.bounds();
     let bound = bounds[step];
 
-    let days = days_around(searching, &query, step, now);
-    let mut departures: Vec<DepartureId> =
-        days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
+    let days = days_around(searching, &network, &query, step, now);
+    let mut departures: Vec<DepartureId> = days.iter().flat_map(|(_, found)| found.departures()).collect();
     departures.sort_unstable();
     departures.dedup();
     let left = searching.places_left(&departures, query.cabin).await?;
@@ -48,11 +50,15 @@ pub(super) async fn search(
     let mut options = Vec::new();
     let mut strip = Vec::new();
     for (date, found) in days {
-        let priced = pricing.price_all(found);
-        strip.push(DayPrice { date, cheapest: pricing.cheapest(&priced) });
-        if date == bound.date {
-            options = search::worth_showing(priced);
-        }
+        let price_minor = pricing.price_minor(&found);
+        let cheapest = if date == bound.date {
+            options = found.worth_showing(price_minor);
+            options.iter().min_by_key(|option| option.price_minor).map(|option| option.itinerary.clone())
+        } else {
+            found.cheapest(price_minor)
+        };
+        let cheapest = cheapest.and_then(|itinerary| pricing.total(&itinerary, FareBrand::Basic));
+        strip.push(DayPrice { date, cheapest });
     }
     Sort::parse(&request.sort).unwrap_or_default().sort(&mut options);
     let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
@@ -71,13 +77,13 @@ pub(super) async fn search(
 }
 
 /// The ways to fly on the date that is asked for and on those around it that can be searched for.
-fn days_around(
+fn days_around<'n>(
     searching: &Searching,
+    network: &'n Network,
     query: &SearchQuery,
     step: usize,
     now: Timestamp,
-) -> Vec<(Date, Vec<Itinerary>)> {
-    let timetable = searching.timetables.current();
+) -> Vec<(Date, Found<'n>)> {
     let airports = searching.timetables.airports();
     let selling = searching.timetables.selling();
     let today = request::today_at(query.origin, airports, now);
@@ -87,8 +93,11 @@ fn days_around(
         .filter(|date| *date == bound.date || query_on(query, step, *date).validate(airports, today).is_ok())
         .map(|date| {
             let bound = Bound { date, ..bound };
-            let mut found = search::search(&timetable, airports, &bound, query.cabin, now);
-            found.retain(|itinerary| selling.are_on_sale(itinerary.legs(), query.cabin, now));
+            let mut found = search::search(network, airports, &bound, query.cabin, now);
+            found.retain(|hop| {
+                let sales = selling.of(hop.id(network), query.cabin);
+                sales.check(hop.departs_at(), now).is_ok()
+            });
             (date, found)
         })
         .collect()
@@ -135,6 +144,7 @@ fn query_on(query: &SearchQuery, step: usize, date: Date) -> SearchQuery {
 /// The outbound that the URL names, if it is one of the query's and still flies.
 fn chosen_outbound(
     searching: &Searching,
+    network: &Network,
     request: &SearchRequest,
     query: &SearchQuery,
     now: Timestamp,
@@ -146,11 +156,10 @@ fn chosen_outbound(
         field: "outbound",
         message: "The outbound flight you chose is not on sale. Choose another.".into(),
     };
-    let timetable = searching.timetables.current();
+    let departures = Itinerary::parse_key(&request.outbound).map_err(|_| gone())?;
     let bound = query.bounds()[0];
-    search::search(&timetable, searching.timetables.airports(), &bound, query.cabin, now)
-        .into_iter()
-        .find(|itinerary| itinerary.key() == request.outbound)
+    search::search(network, searching.timetables.airports(), &bound, query.cabin, now)
+        .find(&departures)
         .ok_or_else(gone)
         .map(Some)
 }
