@@ -53,9 +53,9 @@ impl Hop {
         network.timetable().legs()[self.leg as usize].configuration.places(cabin)
     }
 
-    /// The route it flies, by number of its network.
-    pub fn route(&self) -> u32 {
-        self.route
+    /// What a fare may look at: the route and the carrier, by numbers of the network, and the local date of departure.
+    pub fn sold_as(&self) -> (u32, u16, Date) {
+        (self.route, self.carrier, self.date)
     }
 
     pub fn departs_at(&self) -> Timestamp {

@@ -11,7 +11,7 @@ use domain::{
     offer::{OFFER_TTL, Offer},
     search::{Found, Hop, Itinerary, SearchQuery, Way},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::Searching;
 use crate::reference;
@@ -38,8 +38,8 @@ impl Pricing<'_> {
         let room = u16::from(self.query.party.seats());
         let hops = found.hops();
         let has_room: Vec<bool> = hops.iter().map(|hop| self.has_room(hop, found.network(), room)).collect();
-        // As long as fares know no dates and no carriers, ways over the same airports cost the same.
-        let mut known: HashMap<Vec<u32>, Option<i64>> = HashMap::new();
+        // Of the many ways of a day most are sold at the same fares: prices are made once for each of these.
+        let mut known: HashMap<Vec<(u32, u16, Date)>, Option<i64>> = HashMap::new();
         move |way| {
             let first = &hops[way.hops()[0] as usize];
             let is_too_early = |out: &Itinerary| first.departs_at() <= out.last().arrives_at;
@@ -48,9 +48,9 @@ impl Pricing<'_> {
             {
                 return None;
             }
-            let routes = way.hops().iter().map(|hop| hops[*hop as usize].route()).collect();
+            let sold_as = way.hops().iter().map(|hop| hops[*hop as usize].sold_as()).collect();
             *known
-                .entry(routes)
+                .entry(sold_as)
                 .or_insert_with(|| Some(self.total(&found.itinerary(way)?, FareBrand::Basic)?.minor))
         }
     }

@@ -116,9 +116,10 @@ fn scan(network: &Network, airports: &Airports, date: Date, now: Timestamp) -> f
 fn price_minor<'f>(found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
     let hops = found.hops();
     move |way| {
-        let routes = way.hops().iter().map(|hop| u64::from(hops[*hop as usize].route()));
-        let mixed = routes.fold(way.hops().len() as u64, |mixed, route| {
-            (mixed ^ route).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
+        let sold_as = way.hops().iter().map(|hop| hops[*hop as usize].sold_as());
+        let mixed = sold_as.fold(way.hops().len() as u64, |mixed, (route, carrier, _)| {
+            let here = u64::from(route) << 16 | u64::from(carrier);
+            (mixed ^ here).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
         });
         i64::try_from(10_000 + mixed % 90_000).ok()
     }
