@@ -80,3 +80,6 @@ impl Network {
         &self.legs
     }
 }
+
+#[cfg(test)]
+mod tests;
