@@ -1,5 +1,5 @@
-use super::{Bound, connection::most_km};
-use crate::{airports::Airports, network::Network};
+use super::connection::most_km;
+use crate::{airport::AirportCode, airports::Airports, network::Network};
 
 /// Where a bound may begin and end: the airports of both places from and to which anything flies.
 #[derive(Debug)]
@@ -21,13 +21,18 @@ pub(super) enum Side {
 }
 
 impl Ends {
-    pub fn new(network: &Network, airports: &Airports, bound: &Bound) -> Self {
+    pub fn new(
+        network: &Network,
+        airports: &Airports,
+        origin: AirportCode,
+        destination: AirportCode,
+    ) -> Self {
         let stations = network.stations();
         let served = |place| {
             airports.expand(place).into_iter().filter_map(|airport| stations.number(airport)).collect()
         };
-        let origins: Vec<u16> = served(bound.origin);
-        let mut destinations: Vec<u16> = served(bound.destination);
+        let origins: Vec<u16> = served(origin);
+        let mut destinations: Vec<u16> = served(destination);
         destinations.retain(|station| !origins.contains(station));
         let mut sides = vec![Side::Between; stations.len()];
         // No city has 256 airports.

@@ -32,7 +32,7 @@ pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
 #[cfg(feature = "zones")]
 pub use connection::{LONG_WAIT_MIN, LONGEST_WAIT_MIN};
 #[cfg(feature = "zones")]
-pub use find::search;
+pub use find::{Search, search};
 #[cfg(feature = "zones")]
 pub use found::{Found, Way};
 #[cfg(feature = "zones")]

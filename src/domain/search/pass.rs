@@ -31,7 +31,8 @@ impl<'n> Pass<'n> {
         dates: impl Iterator<Item = Date>,
         now: Timestamp,
     ) -> Self {
-        let roles = Roles::new(network.routes(), &Ends::new(network, airports, bound));
+        let roles =
+            Roles::new(network.routes(), &Ends::new(network, airports, bound.origin, bound.destination));
         Self { network, roles, days: dates.map(|date| network.day(date, now)).collect(), now }
     }
 

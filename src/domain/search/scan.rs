@@ -1,7 +1,7 @@
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
 use super::{
-    Bound, Hop,
+    Hop,
     roles::{DIRECT, FIRST, LAST, MIDDLE, Roles},
 };
 use crate::{
@@ -31,11 +31,11 @@ pub(super) struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// First the departures from the origin on the bound's date; then, from the first arrival of these on until nobody
+    /// First the departures from the origin on that local date; then, from the first arrival of these on until nobody
     /// can be on the way any more, those that go on.
-    pub fn run(&self, bound: &Bound) -> Scanned {
+    pub fn run(&self, date: Date) -> Scanned {
         let mut scanned = Scanned::default();
-        let day = self.network.day(bound.date, self.now);
+        let day = self.network.day(date, self.now);
         // Sales close so many minutes before departure, to the second.
         let earliest_min = minute(self.now + jiff::SignedDuration::from_secs(59)) + SALES_CLOSE_MIN;
         self.read(&day, earliest_min, i32::MAX, DIRECT | FIRST, &mut scanned);

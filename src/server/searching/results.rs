@@ -10,7 +10,7 @@ use domain::{
     departure::DepartureId,
     fare::FareBrand,
     network::Network,
-    search::{self, Bound, Found, Itinerary, Priced, SearchQuery, Sort},
+    search::{self, Found, Itinerary, Priced, Search, SearchQuery, Sort},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -88,12 +88,12 @@ fn days_around<'n>(
     let selling = searching.timetables.selling();
     let today = request::today_at(query.origin, airports, now);
     let bound = query.bounds()[step];
+    let search = Search::new(network, airports, bound.origin, bound.destination);
     (-STRIP_DAYS..=STRIP_DAYS)
         .filter_map(|offset| bound.date.checked_add(offset.days()).ok())
         .filter(|date| *date == bound.date || query_on(query, step, *date).validate(airports, today).is_ok())
         .map(|date| {
-            let bound = Bound { date, ..bound };
-            let mut found = search::search(network, airports, &bound, query.cabin, now);
+            let mut found = search.on(date, query.cabin, now);
             found.retain(|hop| {
                 let sales = selling.of(hop.id(network), query.cabin);
                 sales.check(hop.departs_at(), now).is_ok()
