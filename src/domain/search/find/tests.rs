@@ -242,11 +242,15 @@ fn nobody_is_sent_round_the_world() {
 }
 
 #[test]
-fn the_demo_sells_boston_to_los_angeles_direct_and_over_new_york() {
+fn the_demo_sells_ways_without_a_stop_with_one_and_with_two() {
     let airports = Airports::parse(include_str!("../../../../data/airports.csv")).unwrap();
     let schedule = crate::ssim::read(include_str!("../../../../data/demo.ssim"), &airports).unwrap();
     let timetable = Arc::new(Timetable::new(schedule.into_legs(), &airports).unwrap());
-    let network = Network::new(timetable.clone(), &airports, &everyone());
+    let rules = Connecting {
+        times: ChangeTimes::parse(include_str!("../../../../data/connecting-times.csv")).unwrap(),
+        interline: Interline::parse(include_str!("../../../../data/interline.csv")).unwrap(),
+    };
+    let network = Network::new(timetable.clone(), &airports, &rules);
     let now: Timestamp = LONG_BEFORE.parse().unwrap();
     let ways = |from, to| {
         let bound = Bound { origin: code(from), destination: code(to), date: DAY };
@@ -262,7 +266,8 @@ fn the_demo_sells_boston_to_los_angeles_direct_and_over_new_york() {
             assert!(timetable.departure(&id).is_some(), "{id}");
         }
     }
-    let over_the_date_line = ways("BOS", "SYD");
-    assert!(over_the_date_line.iter().any(|i| i.stops() == 2));
-    assert!(over_the_date_line.iter().any(|i| i.stops() == 1 && i.day_change() == 2));
+    let over_the_date_line = ways("PWM", "SYD");
+    assert!(over_the_date_line.iter().any(|i| i.day_change() == 2));
+    assert!(over_the_date_line.iter().all(|i| i.stops() == 2), "Portland has no flight to Los Angeles");
+    assert!(ways("NRT", "HNL").iter().any(|i| i.stops() == 0 && i.day_change() == -1));
 }
