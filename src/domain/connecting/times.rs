@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_told_with_its_line() {
-        let fault = |line| ChangeTimes::parse(&file(line)).unwrap_err();
+        let fault = |line: &str| ChangeTimes::parse(&file(line)).unwrap_err();
         assert_eq!(ChangeTimes::parse("JFK,,,,,60"), Err(ChangeTimesError::Header));
         assert_eq!(fault("JFK,60"), ChangeTimesError::Fields(2));
         assert_eq!(fault("JFK,,,X,,60"), ChangeTimesError::Kind { line: 2, text: "X".to_owned() });

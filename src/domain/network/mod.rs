@@ -17,7 +17,7 @@ use jiff::{Timestamp, civil::Date};
 use self::days::Days;
 pub(crate) use self::{
     changes::{Changes, Flown},
-    day::Day,
+    day::{Day, minute},
     legs::Legs,
     routes::Routes,
     stations::Stations,

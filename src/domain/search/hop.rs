@@ -15,7 +15,7 @@ pub struct Hop {
     /// By number of the network's stations.
     pub(super) origin: u16,
     pub(super) destination: u16,
-    route: u32,
+    pub(super) route: u32,
     /// The place of its leg in the timetable's.
     pub(super) leg: u32,
     /// The local date at its origin.
