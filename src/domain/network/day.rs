@@ -2,20 +2,22 @@ use std::ops::Range;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
-use super::Legs;
+use super::{Legs, Routes, routes::starts};
 use crate::timetable::Timetable;
 
 /// Minutes from the midnight that times are counted from to the date's own at UTC: it begins up to 14 hours earlier in
 /// the first zones, and the clocks may move.
 const AHEAD_MIN: i32 = 24 * 60;
 
-/// Every departure on one local date at its origin, in columns, in order of departure.
+/// Every departure on one local date at its origin, in columns, in order of route, then departure: a search takes up
+/// the routes that are of use to it, and passes over all others unread.
 #[derive(Debug)]
 pub(crate) struct Day {
     date: Date,
     /// The minute of the Unix epoch that `departs` counts from.
     base_min: i32,
-    routes: Vec<u32>,
+    /// Where the departures of each route begin; one more than there are routes.
+    starts: Vec<u32>,
     departs: Vec<u16>,
     block_min: Vec<u16>,
     /// The place in the timetable's legs.
@@ -23,25 +25,25 @@ pub(crate) struct Day {
 }
 
 impl Day {
-    pub fn new(timetable: &Timetable, legs: &Legs, date: Date) -> Self {
+    pub fn new(timetable: &Timetable, legs: &Legs, routes: &Routes, date: Date) -> Self {
         let base_min = midnight_min(date) - AHEAD_MIN;
-        let mut rows: Vec<(u16, u32, u32, u16)> = timetable
+        let mut rows: Vec<(u32, u16, u32, u16)> = timetable
             .on(date)
             .filter_map(|(leg, times)| {
                 let departs = u16::try_from(minute(times.departs_at) - base_min).ok()?;
                 // None arrives before it has left.
                 let block_min = u16::try_from(times.block_time_min()).ok()?;
-                Some((departs, u32::try_from(leg).ok()?, legs.route(leg)?, block_min))
+                Some((legs.route(leg)?, departs, u32::try_from(leg).ok()?, block_min))
             })
             .collect();
         rows.sort_unstable();
         Self {
             date,
             base_min,
-            routes: rows.iter().map(|row| row.2).collect(),
-            departs: rows.iter().map(|row| row.0).collect(),
+            starts: starts(rows.iter().map(|row| row.0 as usize), routes.len()),
+            departs: rows.iter().map(|row| row.1).collect(),
             block_min: rows.iter().map(|row| row.3).collect(),
-            legs: rows.iter().map(|row| row.1).collect(),
+            legs: rows.iter().map(|row| row.2).collect(),
         }
     }
 
@@ -49,16 +51,14 @@ impl Day {
         self.date
     }
 
-    /// The column that a scan reads.
-    pub fn routes(&self) -> &[u32] {
-        &self.routes
+    pub fn len(&self) -> usize {
+        self.legs.len()
     }
 
-    /// Those that leave from one minute of the epoch to another, both included.
-    pub fn within(&self, from_min: i32, until_min: i32) -> Range<usize> {
-        let begin = self.departs.partition_point(|departs| self.base_min + i32::from(*departs) < from_min);
-        let end = self.departs.partition_point(|departs| self.base_min + i32::from(*departs) <= until_min);
-        begin..end.max(begin)
+    /// The places of a route's departures, in order.
+    pub fn of(&self, route: u32) -> Range<usize> {
+        let at = |i: usize| self.starts[i] as usize;
+        at(route as usize)..at(route as usize + 1)
     }
 
     /// When it leaves and arrives, in minutes of the epoch.
@@ -72,7 +72,14 @@ impl Day {
     }
 
     pub fn bytes(&self) -> usize {
-        self.routes.len() * (size_of::<u32>() * 2 + size_of::<u16>() * 2)
+        self.starts.len() * size_of::<u32>() + self.len() * (size_of::<u32>() + size_of::<u16>() * 2)
+    }
+
+    /// Reads all columns from end to end, to measure that; the sum means nothing.
+    pub fn read(&self) -> u64 {
+        let wide = |column: &[u32]| column.iter().map(|value| u64::from(*value)).sum::<u64>();
+        let narrow = |column: &[u16]| column.iter().map(|value| u64::from(*value)).sum::<u64>();
+        wide(&self.starts) + wide(&self.legs) + narrow(&self.departs) + narrow(&self.block_min)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The timetable in columns, for searching: who flies from where to where, and every departure of a date in a row.
 //!
-//! Airports, routes and carriers are numbers here. A day is built when it is first asked for and costs twelve bytes a
-//! departure; [`crate::search`] reads through its column of routes.
+//! Airports, routes and carriers are numbers here. A day is built when it is first asked for and costs eight bytes a
+//! departure and four a route.
 
 mod changes;
 mod day;
@@ -19,7 +19,7 @@ pub(crate) use self::{
     changes::{Changes, Flown},
     day::{Day, minute},
     legs::Legs,
-    routes::Routes,
+    routes::{Routes, starts},
     stations::Stations,
 };
 use crate::{airports::Airports, connecting::Connecting, timetable::Timetable};
@@ -57,11 +57,11 @@ impl Network {
     /// The bytes that the departures of a date take, and their number.
     pub fn size(&self, date: Date, now: Timestamp) -> (usize, usize) {
         let day = self.day(date, now);
-        (day.bytes(), day.routes().len())
+        (day.bytes(), day.len())
     }
 
     pub(crate) fn day(&self, date: Date, now: Timestamp) -> Arc<Day> {
-        self.days.get(date, now, || Day::new(&self.timetable, &self.legs, date))
+        self.days.get(date, now, || Day::new(&self.timetable, &self.legs, &self.routes, date))
     }
 
     pub(crate) fn stations(&self) -> &Stations {

@@ -30,8 +30,11 @@ impl Routes {
         Self {
             km: ends.iter().map(km).collect(),
             abroad: ends.iter().map(|(from, to)| !stations.in_one_country(*from, *to)).collect(),
-            starts: starts(ends.iter().map(|(from, _)| *from), stations.len()),
-            inward_starts: starts(inward.iter().map(|route| ends[*route as usize].1), stations.len()),
+            starts: starts(ends.iter().map(|(from, _)| usize::from(*from)), stations.len()),
+            inward_starts: starts(
+                inward.iter().map(|route| usize::from(ends[*route as usize].1)),
+                stations.len(),
+            ),
             inward,
             ends,
         }
@@ -75,11 +78,11 @@ fn ends_of(leg: &ScheduledLeg, stations: &Stations) -> Option<(u16, u16)> {
     Some((stations.number(leg.origin.airport)?, stations.number(leg.destination.airport)?))
 }
 
-/// Where each number's stretch begins in a list in order of these numbers.
-fn starts(numbers: impl Iterator<Item = u16>, count: usize) -> Vec<u32> {
+/// Where each number's stretch begins in a list in order of these numbers, and after the last where the list ends.
+pub(crate) fn starts(numbers: impl Iterator<Item = usize>, count: usize) -> Vec<u32> {
     let mut starts = vec![0; count + 1];
     for number in numbers {
-        starts[usize::from(number) + 1] += 1;
+        starts[number + 1] += 1;
     }
     for i in 1..starts.len() {
         starts[i] += starts[i - 1];

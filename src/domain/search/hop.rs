@@ -25,8 +25,8 @@ pub struct Hop {
 }
 
 impl Hop {
-    pub(super) fn new(network: &Network, day: &Day, i: usize) -> Self {
-        let (route, leg) = (day.routes()[i], day.leg(i));
+    pub(super) fn new(network: &Network, day: &Day, route: u32, i: usize) -> Self {
+        let leg = day.leg(i);
         let (origin, destination) = network.routes().ends(route);
         let (departs_min, arrives_min) = day.times_min(i);
         Self {

@@ -1,5 +1,5 @@
 use super::{Hop, Way, connection::wait_min, ends::Ends, scan::Scanned};
-use crate::network::Network;
+use crate::network::{Network, starts};
 
 /// Joins what was scanned to every way with at most two changes within the bounds of waiting and of detours; no price
 /// is looked at, since those of parts do not add up.
@@ -86,12 +86,10 @@ impl Onward {
     /// Puts them behind the others.
     fn add(hops: &mut Vec<Hop>, mut added: Vec<Hop>, stations: usize) -> Self {
         added.sort_by_key(|hop| (hop.origin, hop.departs_min, hop.leg));
-        let mut starts = Vec::with_capacity(stations + 1);
-        let mut begin = 0;
-        for station in 0..=stations {
-            let of_it = added[begin..].partition_point(|hop| usize::from(hop.origin) < station);
-            begin += of_it;
-            starts.push(number(hops.len() + begin));
+        let before = number(hops.len());
+        let mut starts = starts(added.iter().map(|hop| usize::from(hop.origin)), stations);
+        for start in &mut starts {
+            *start += before;
         }
         hops.extend(added);
         Self { starts }

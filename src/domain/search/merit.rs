@@ -108,17 +108,17 @@ impl Stairs {
         if self.by_stops.len() <= stops {
             self.by_stops.resize(stops + 1, Vec::new());
         }
-        let is_beaten = self.by_stops[..=stops].iter().any(|steps| {
-            let cheapest = steps[..steps.partition_point(|step| step.0 <= arrives_min)].last();
+        let is_beaten = self.by_stops[..=stops].iter().any(|flight| {
+            let cheapest = flight[..flight.partition_point(|step| step.0 <= arrives_min)].last();
             cheapest.is_some_and(|step| step.1 <= price_minor)
         });
         if is_beaten {
             return false;
         }
-        let steps = &mut self.by_stops[stops];
-        let place = steps.partition_point(|step| step.0 < arrives_min);
-        let dearer = steps[place..].iter().take_while(|step| step.1 >= price_minor).count();
-        steps.splice(place..place + dearer, [(arrives_min, price_minor)]);
+        let flight = &mut self.by_stops[stops];
+        let place = flight.partition_point(|step| step.0 < arrives_min);
+        let dearer = flight[place..].iter().take_while(|step| step.1 >= price_minor).count();
+        flight.splice(place..place + dearer, [(arrives_min, price_minor)]);
         true
     }
 }

@@ -15,11 +15,15 @@ pub(super) const LAST: u8 = 8;
 /// Distances alone decide here, and a route is only ever one of them. Nobody passes an origin or a destination on the
 /// way, nor an airport twice.
 #[derive(Debug)]
-pub(super) struct Roles(Vec<u8>);
+pub(super) struct Roles {
+    by_route: Vec<u8>,
+    /// The routes that are of use, in the order in which they were met.
+    useful: Vec<u32>,
+}
 
 impl Roles {
     pub fn new(routes: &Routes, ends: &Ends) -> Self {
-        let mut roles = Self(vec![0; routes.len()]);
+        let mut roles = Self { by_route: vec![0; routes.len()], useful: Vec::new() };
         let inward = inward(routes, ends);
         for origin in &ends.origins {
             for first in routes.out_of(*origin) {
@@ -29,9 +33,10 @@ impl Roles {
         roles
     }
 
-    /// By number of the route.
-    pub fn by_route(&self) -> &[u8] {
-        &self.0
+    /// The routes that have one of the wanted roles, with it.
+    pub fn routes(&self, wanted: u8) -> impl Iterator<Item = (u32, u8)> {
+        let roles = self.useful.iter().map(|route| (*route, self.by_route[*route as usize]));
+        roles.filter(move |(_, role)| role & wanted != 0)
     }
 
     fn follow(&mut self, routes: &Routes, ends: &Ends, inward: &[Vec<u32>], first: u32) {
@@ -64,7 +69,11 @@ impl Roles {
     }
 
     fn add(&mut self, route: u32, role: u8) {
-        self.0[route as usize] |= role;
+        let known = &mut self.by_route[route as usize];
+        if *known == 0 {
+            self.useful.push(route);
+        }
+        *known |= role;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
     selling::SALES_CLOSE_MIN,
 };
 
-/// What a scan of the departures has found for one bound, each list in order of departure.
+/// What a scan of the departures has found for one bound.
 #[derive(Debug, Default)]
 pub(super) struct Scanned {
     pub direct: Vec<Hop>,
@@ -64,26 +64,22 @@ impl Scan<'_> {
         }
     }
 
-    /// One pass over the column of routes: most departures are left behind after one look at what their route is for.
+    /// One pass over a day: the departures of routes that are of use, all others being passed over unread.
     pub(super) fn read(&self, day: &Day, from_min: i32, until_min: i32, wanted: u8, scanned: &mut Scanned) {
-        let within = day.within(from_min, until_min);
-        let roles = self.roles.by_route();
-        for (i, route) in within.clone().zip(&day.routes()[within]) {
-            let role = roles[*route as usize] & wanted;
-            if role == 0 {
-                continue;
-            }
-            let leg = day.leg(i);
-            if !self.network.legs().has(leg, self.cabin) {
-                continue;
-            }
+        for (route, role) in self.roles.routes(wanted) {
             let list = match role {
                 DIRECT => &mut scanned.direct,
                 FIRST => &mut scanned.firsts,
                 MIDDLE => &mut scanned.middles,
                 _ => &mut scanned.lasts,
             };
-            list.push(Hop::new(self.network, day, i));
+            for i in day.of(route) {
+                let departs_min = day.times_min(i).0;
+                let is_within = from_min <= departs_min && departs_min <= until_min;
+                if is_within && self.network.legs().has(day.leg(i), self.cabin) {
+                    list.push(Hop::new(self.network, day, route, i));
+                }
+            }
         }
     }
 }

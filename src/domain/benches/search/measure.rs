@@ -1,4 +1,9 @@
-use std::{collections::HashSet, path::Path, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use domain::{
     airport::AirportCode,
@@ -84,8 +89,9 @@ fn measure(network: &Network, airports: &Airports) -> Measured {
     }
     let legs = network.timetable().legs().len();
     println!(
-        "\n{departures} departures on {date}, {legs} legs; {:.1} bytes a departure, built in {day_ms:.0} ms",
-        bytes as f64 / departures as f64
+        "\n{departures} departures on {date}, {legs} legs; {}.{} bytes a departure, built in {day_ms:.0} ms",
+        bytes / departures,
+        bytes * 10 / departures % 10,
     );
     let scan_of_read = scan(network, airports, date, now);
     let busy = pairs(network, true);
@@ -137,12 +143,17 @@ fn searches(
     let mut ways = Vec::new();
     for (origin, destination) in pairs {
         let bound = Bound { origin: *origin, destination: *destination, date };
-        let began = Instant::now();
-        let found = search::search(network, airports, &bound, Cabin::Economy, now);
-        let shown = found.worth_showing(price_minor(&found));
-        times.push(began.elapsed());
-        std::hint::black_box(shown);
-        ways.push(found.ways().len());
+        // The middle of three: what else the machine does in between is not ours.
+        let mut three = [Duration::ZERO; 3];
+        for time in &mut three {
+            let began = Instant::now();
+            let found = search::search(network, airports, &bound, Cabin::Economy, now);
+            std::hint::black_box(found.worth_showing(price_minor(&found)));
+            *time = began.elapsed();
+        }
+        three.sort_unstable();
+        times.push(three[1]);
+        ways.push(search::search(network, airports, &bound, Cabin::Economy, now).ways().len());
     }
     ways.sort_unstable();
     let figures = Figures::new(times);

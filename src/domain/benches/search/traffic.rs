@@ -1,4 +1,4 @@
-//! The flights of FlightGear's traffic files: `<flight>` elements, in UTC, each week or each day again.
+//! The flights of `FlightGear`'s traffic files: `<flight>` elements, in UTC, each week or each day again.
 
 use std::{fs, path::Path};
 
