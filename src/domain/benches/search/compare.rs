@@ -1,7 +1,8 @@
 //! The same departures for npm's `minotor`, a router for public transport, and what we answer, to be held against its.
 //!
-//! It takes one least time for changing and no bounds, so that each change takes 45 minutes here, and it answers with
-//! the first arrival alone.
+//! It knows no least time for changing at one stop and no bounds, and answers with the first arrival alone: changing
+//! takes no time here. Its order of trips is only right where they are given the last first, and names of routes must be
+//! no numbers.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -23,10 +24,10 @@ const PAIRS: usize = 300;
 /// Days of departures that are written, from the day before the searched one on.
 const DAYS: i32 = 5;
 
-/// Changing takes 45 minutes, whatever is changed.
+/// Changing takes no time.
 pub fn rules() -> Connecting {
-    let always = Exception { minutes: 45, ..Exception::default() };
-    Connecting { times: ChangeTimes::new(vec![always]), interline: Interline::Everyone }
+    let at_once = Exception { minutes: 0, ..Exception::default() };
+    Connecting { times: ChangeTimes::new(vec![at_once]), interline: Interline::Everyone }
 }
 
 /// Writes a GTFS feed, and the pairs with the first arrivals that we find, into the folder. Times count from
@@ -69,7 +70,8 @@ pub fn write(
     let mut stops = String::from("stop_id,stop_name,stop_lat,stop_lon\n");
     let mut routes = String::from("route_id,route_short_name,route_type\n");
     let mut trips = String::from("route_id,service_id,trip_id\n");
-    let mut times = String::from("trip_id,arrival_time,departure_time,stop_id,stop_sequence\n");
+    let mut times =
+        String::from("trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type\n");
     let mut most_chains = 0;
     for code in network.timetable().airports_served() {
         let airport = airports.get(*code).ok_or("an airport that is not known")?;
@@ -78,33 +80,22 @@ pub fn write(
         let mut departures: Vec<Departure> =
             dates.flat_map(|date| network.timetable().departures_from(*code, date)).collect();
         departures.sort_by_key(|d| (d.destination, d.departs_at, d.arrives_at));
-        // On a route of GTFS nobody overtakes: who would, goes on another.
-        let mut chains: Vec<(AirportCode, Timestamp)> = Vec::new();
-        for departure in departures {
-            if chains.first().is_some_and(|(destination, _)| *destination != departure.destination) {
-                chains.clear();
-            }
-            let free = chains.iter().position(|(_, arrived)| *arrived <= departure.arrives_at);
-            let chain = free.unwrap_or(chains.len());
-            if free.is_none() {
-                chains.push((departure.destination, departure.arrives_at));
-            }
-            chains[chain].1 = departure.arrives_at;
+        for (chain, departure) in apart(departures).into_iter().rev() {
             most_chains = most_chains.max(chain + 1);
             let trip = departure.id;
-            writeln!(trips, "{chain},1,{trip}")?;
+            writeln!(trips, "r{chain},1,{trip}")?;
             for (at, stop, nth) in [
                 (departure.departs_at, departure.origin, 1),
                 (departure.arrives_at, departure.destination, 2),
             ] {
                 let minute = minutes_between(base, at).max(0);
                 let clock = format!("{:02}:{:02}:00", minute / 60, minute % 60);
-                writeln!(times, "{trip},{clock},{clock},{stop},{nth}")?;
+                writeln!(times, "{trip},{clock},{clock},{stop},{nth},0,0")?;
             }
         }
     }
     for chain in 0..most_chains {
-        writeln!(routes, "{chain},{chain},3")?;
+        writeln!(routes, "r{chain},{chain},3")?;
     }
     let day = date.strftime("%Y%m%d");
     let calendar = format!(
@@ -121,4 +112,25 @@ pub fn write(
         fs::write(folder.join(format!("{name}.txt")), text)?;
     }
     Ok(())
+}
+
+/// The departures, each with the number of a GTFS route: nobody overtakes on one, and who would goes on another. They come
+/// by destination and in order.
+fn apart(departures: Vec<Departure>) -> Vec<(usize, Departure)> {
+    let mut last: Vec<(AirportCode, Timestamp)> = Vec::new();
+    let mut numbered = Vec::new();
+    for departure in departures {
+        if last.first().is_some_and(|(destination, _)| *destination != departure.destination) {
+            last.clear();
+        }
+        let free = last.iter().position(|(_, arrived)| *arrived <= departure.arrives_at);
+        let here = (departure.destination, departure.arrives_at);
+        let chain = free.unwrap_or(last.len());
+        match last.get_mut(chain) {
+            Some(place) => *place = here,
+            None => last.push(here),
+        }
+        numbered.push((chain, departure));
+    }
+    numbered
 }

@@ -4,13 +4,13 @@
 // bounds: six hours of waiting in all (twelve where there is nothing else), no detour, leaving on the day.
 
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 
 const [folder, packages, date] = process.argv.slice(2);
-const require = createRequire(`${packages}/`);
-const { GtfsParser } = require('minotor/parser');
-const { Duration, Query, Router, Time } = require('minotor');
+const modules = path.resolve(packages, 'node_modules/minotor/dist');
+const { GtfsParser } = await import(path.join(modules, 'parser.esm.js'));
+const { Query, Router, Time } = await import(path.join(modules, 'router.esm.js'));
 
 const began = performance.now();
 const { timetable, stopsIndex } = await new GtfsParser(`${folder}/gtfs.zip`).parse(new Date(`${date}T12:00:00`));
@@ -51,7 +51,6 @@ for (const line of readFileSync(`${folder}/answers.csv`, 'utf8').trim().split('\
     .to(destination)
     .departureTime(Time.fromSeconds(from * 60))
     .maxTransfers(2)
-    .minTransferTime(Duration.fromSeconds(45 * 60))
     .build();
   const start = performance.now();
   const route = router.route(query).bestRoute();
