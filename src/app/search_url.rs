@@ -12,8 +12,8 @@ use crate::{AppError, answers::SearchRequest};
 pub struct SearchUrl {
     pub request: SearchRequest,
     pub one_way: bool,
-    /// Shows flights without a stop alone.
-    pub direct: bool,
+    /// Shows ways to fly with at most so many stops alone.
+    pub most_stops: Option<u8>,
 }
 
 impl SearchUrl {
@@ -40,7 +40,8 @@ impl SearchUrl {
                 outbound: field("outbound"),
             },
             one_way,
-            direct: field("direct") == "1",
+            // The form has a box for direct flights alone, `direct=1`; the links have `stops`.
+            most_stops: if field("direct") == "1" { Some(0) } else { field("stops").parse().ok() },
         }
     }
 
@@ -48,6 +49,11 @@ impl SearchUrl {
     pub fn fault(&self) -> Option<AppError> {
         let missing = !self.one_way && self.request.back.is_empty();
         missing.then(|| AppError::invalid("back", "Choose the day you fly back, or search one way."))
+    }
+
+    /// Whether ways to fly with so many stops are shown.
+    pub fn shows(&self, stops: usize) -> bool {
+        self.most_stops.is_none_or(|most| stops <= usize::from(most))
     }
 
     /// The page of this search.
@@ -70,8 +76,8 @@ impl SearchUrl {
                 let _ = write!(href, "&{name}={}", encoded(value));
             }
         }
-        if self.direct {
-            href.push_str("&direct=1");
+        if let Some(stops) = self.most_stops {
+            let _ = write!(href, "&stops={stops}");
         }
         href
     }
@@ -125,12 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn only_a_number_of_stops_is_a_limit() {
+        let most = |pairs| read(pairs).most_stops;
+        assert_eq!(most(&[("stops", "1")]), Some(1));
+        assert_eq!(most(&[("stops", "-1")]), None);
+        assert_eq!(most(&[("stops", "1"), ("direct", "1")]), Some(0));
+        assert_eq!(most(&[]), None);
+    }
+
+    #[test]
     fn a_url_leads_back_to_its_search() {
         let url = read(&[("from", "Zürich (ZRH)"), ("to", "A&B"), ("depart", "2026-12-22"), ("direct", "1")]);
         let href = url.href();
         assert_eq!(
             href,
-            "/search?trip=oneway&from=Z%C3%BCrich%20%28ZRH%29&to=A%26B&depart=2026-12-22&sort=best&direct=1"
+            "/search?trip=oneway&from=Z%C3%BCrich%20%28ZRH%29&to=A%26B&depart=2026-12-22&sort=best&stops=0"
         );
     }
 }

@@ -4,6 +4,8 @@
 //! searched in it, what a seat costs, then the life of a seat, a hold, a booking and a payment.
 
 mod code;
+#[cfg(feature = "zones")]
+mod csv;
 mod moves;
 
 pub mod airport;
@@ -17,7 +19,11 @@ pub mod money;
 pub mod schedule;
 pub mod traveller;
 
+#[cfg(feature = "zones")]
+pub mod connecting;
 pub mod fare;
+#[cfg(feature = "zones")]
+pub mod network;
 pub mod offer;
 pub mod search;
 #[cfg(feature = "zones")]

@@ -45,8 +45,13 @@ pub struct ScheduledLeg {
 impl ScheduledLeg {
     /// Whether it departs on that local date at its origin.
     pub fn departs_on(&self, date: Date) -> bool {
-        let flight = days_after(date, -i32::from(self.departure_day));
+        let flight = self.flight_date(date);
         self.period.contains(flight) && self.days.contains(flight)
+    }
+
+    /// The date of the flight of which this leg departs on that local date at its origin.
+    pub(crate) fn flight_date(&self, date: Date) -> Date {
+        days_after(date, -i32::from(self.departure_day))
     }
 
     /// The first local date at the origin on which both would be one departure, which only one of them can be.

@@ -7,7 +7,9 @@ use std::{
 
 use domain::{
     airports::Airports,
+    connecting::{ChangeTimes, ChangeTimesError, Connecting, Interline, InterlineError},
     departure::Departure,
+    network::Network,
     schedule::{Period, ScheduledLeg},
     ssim,
     timetable::{Timetable, TimetableError},
@@ -22,6 +24,9 @@ use crate::{
 
 /// Every airport with an IATA code; it changes with the program.
 const AIRPORTS_CSV: &str = include_str!("../../data/airports.csv");
+/// Whose flights go together, and how long changing takes; they change with the program.
+const INTERLINE_CSV: &str = include_str!("../../data/interline.csv");
+const CONNECTING_TIMES_CSV: &str = include_str!("../../data/connecting-times.csv");
 /// What a new database starts with.
 const DEMO_SSIM: &str = include_str!("../../data/demo.ssim");
 
@@ -29,7 +34,8 @@ const DEMO_SSIM: &str = include_str!("../../data/demo.ssim");
 #[derive(Clone)]
 pub struct Timetables {
     airports: Arc<Airports>,
-    current: Arc<RwLock<(i64, Arc<Timetable>)>>,
+    rules: Arc<Connecting>,
+    current: Arc<RwLock<(i64, Arc<Network>)>>,
     selling: Selling,
     postgres: Postgres,
 }
@@ -44,6 +50,10 @@ impl std::fmt::Debug for Timetables {
 pub enum TimetablesError {
     #[error("data/airports.csv: {0}")]
     Airports(#[from] domain::airports::AirportsError),
+    #[error("data/interline.csv: {0}")]
+    Interline(#[from] InterlineError),
+    #[error("data/connecting-times.csv: {0}")]
+    ChangeTimes(#[from] ChangeTimesError),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error(transparent)]
@@ -86,9 +96,14 @@ impl Timetables {
     /// Reads the schedule from Postgres.
     pub async fn load(postgres: Postgres) -> Result<Self, TimetablesError> {
         let airports = known_airports()?;
+        let rules = Arc::new(Connecting {
+            times: ChangeTimes::parse(CONNECTING_TIMES_CSV)?,
+            interline: Interline::parse(INTERLINE_CSV)?,
+        });
         let empty = Arc::new(Timetable::new(Vec::new(), &airports)?);
+        let empty = Arc::new(Network::new(empty, &airports, &rules));
         let current = Arc::new(RwLock::new((0, empty)));
-        let timetables = Self { airports, current, selling: Selling::default(), postgres };
+        let timetables = Self { airports, rules, current, selling: Selling::default(), postgres };
         timetables.renew().await?;
         Ok(timetables)
     }
@@ -121,7 +136,13 @@ impl Timetables {
 
     /// The newest timetable that is known here, with the number of its schedule.
     pub fn snapshot(&self) -> (i64, Arc<Timetable>) {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        let (number, network) = &*self.current.read().unwrap_or_else(PoisonError::into_inner);
+        (*number, network.timetable().clone())
+    }
+
+    /// The newest timetable, to be searched.
+    pub fn network(&self) -> Arc<Network> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).1.clone()
     }
 
     /// Reads how cabins are sold, and the schedule again if a newer one was imported.
@@ -134,7 +155,8 @@ impl Timetables {
         }
         let timetable = Arc::new(Timetable::new(self.postgres.schedule().await?, &self.airports)?);
         tracing::info!(schedule = newest, legs = timetable.legs().len(), "timetable read");
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = (newest, timetable);
+        let network = Arc::new(Network::new(timetable, &self.airports, &self.rules));
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = (newest, network);
         Ok(())
     }
 

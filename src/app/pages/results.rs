@@ -68,7 +68,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
     let title = format!("{origin_name} to {destination_name}");
     let all = options.len();
     let shown: Vec<ItineraryCard> =
-        options.into_iter().filter(|card| !search.direct || card.itinerary.stops() == 0).collect();
+        options.into_iter().filter(|card| search.shows(card.itinerary.stops())).collect();
     let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
     let change_outbound = search.href_with(|s| s.request.outbound.clear());
     let recommends = search.request.sort == Sort::Best.as_str();
@@ -147,12 +147,13 @@ fn NothingFound(
     search: SearchUrl,
 ) -> impl IntoView {
     let class = style_sheet!("style/nothing_found.css");
-    let all = search.href_with(|s| s.direct = false);
+    let all = search.href_with(|s| s.most_stops = None);
+    let few = if search.most_stops == Some(1) { "with fewer than two stops" } else { "without a stop" };
     if filtered > 0 {
         view! { class = class,
             <p class="card nothing">
-                "No flight goes there without a stop on this day. "
-                <a href=all>{format!("Show {} with a stop", text::counted(filtered, "way", "ways"))}</a>
+                {format!("Nobody flies there {few} on this day. ")}
+                <a href=all>{format!("Show {} with more stops", text::counted(filtered, "way", "ways"))}</a>
                 ", or try another day above."
             </p>
         }
@@ -160,7 +161,7 @@ fn NothingFound(
     } else {
         view! { class = class,
             <p class="card nothing">
-                "We find no way to fly on this day with enough places, in this cabin and with one change at most. "
+                "We find no way to fly on this day with enough places, in this cabin and with two changes at most. "
                 "Try another day above, another cabin, or an airport nearby."
             </p>
         }
@@ -232,11 +233,12 @@ fn sort_name(sort: Sort) -> &'static str {
 }
 
 fn stops(search: &SearchUrl) -> impl IntoView + use<> {
-    let link = |direct: bool, name: &'static str| {
-        let current = (search.direct == direct).then_some("true");
-        view! { <a href=search.href_with(|s| s.direct = direct) aria-current=current data-noscroll="true">{name}</a> }
+    let link = |most_stops: Option<u8>, name: &'static str| {
+        let current = (search.most_stops == most_stops).then_some("true");
+        let href = search.href_with(|s| s.most_stops = most_stops);
+        view! { <a href=href aria-current=current data-noscroll="true">{name}</a> }
     };
-    (link(false, "All"), link(true, "Direct only"))
+    (link(None, "All"), link(Some(1), "1 stop at most"), link(Some(0), "Direct only"))
 }
 
 async fn found(search: SearchUrl) -> Result<SearchResults, AppError> {

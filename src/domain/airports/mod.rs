@@ -1,7 +1,6 @@
 //! The airports of `data/airports.csv` and the cities they serve: codes, zones and distances.
 
 mod city;
-mod csv;
 mod entry;
 mod find;
 mod fold;
@@ -19,6 +18,7 @@ use self::{
 use crate::{
     airport::{Airport, AirportCode},
     code::CodeError,
+    csv,
 };
 
 /// The first line of the file.

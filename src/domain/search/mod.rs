@@ -1,22 +1,44 @@
 //! Ways to fly: what is asked for, what answers it, and in which order it is shown.
 
 mod itinerary;
+mod merit;
 mod order;
 mod query;
 
 #[cfg(feature = "zones")]
 mod connection;
 #[cfg(feature = "zones")]
+mod ends;
+#[cfg(feature = "zones")]
 mod find;
+#[cfg(feature = "zones")]
+mod found;
+#[cfg(feature = "zones")]
+mod hop;
+#[cfg(feature = "zones")]
+mod join;
+#[cfg(feature = "zones")]
+mod pass;
+#[cfg(feature = "zones")]
+mod roles;
+#[cfg(feature = "zones")]
+mod scan;
 
 pub use itinerary::{Itinerary, ItineraryError, Layover};
-pub use order::{MOST_CONNECTIONS, Priced, Sort, worth_showing};
+pub use merit::{MOST_CONNECTIONS, Merit, pareto};
+pub use order::{Priced, Sort, worth_showing};
 pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
 
 #[cfg(feature = "zones")]
-pub use connection::{LONG_LAYOVER_MIN, LONGEST_LAYOVER_MIN};
+pub use connection::{LONG_WAIT_MIN, LONGEST_WAIT_MIN};
 #[cfg(feature = "zones")]
-pub use find::search;
+pub use find::{Search, search};
+#[cfg(feature = "zones")]
+pub use found::{Found, Way};
+#[cfg(feature = "zones")]
+pub use hop::Hop;
+#[cfg(feature = "zones")]
+pub use pass::Pass;
 
 #[cfg(test)]
 pub(crate) use itinerary::tests;

@@ -12,7 +12,7 @@ use crate::{
     carrier::CarrierCode,
     departure::{Departure, DepartureId},
     flight::FlightDesignator,
-    schedule::{ScheduledLeg, days_after},
+    schedule::ScheduledLeg,
 };
 
 /// Every departure of a schedule. It does not change: a new schedule makes a new timetable.
@@ -98,13 +98,21 @@ impl Timetable {
         &self.carriers
     }
 
-    fn departure_of(&self, i: usize, date: Date) -> Option<Departure> {
+    /// The legs that depart on that local date at their origin, by their place in [`Self::legs`], with their times.
+    pub(crate) fn on(&self, date: Date) -> impl Iterator<Item = (usize, GateTimes)> {
+        self.legs.iter().zip(&self.ends).enumerate().filter_map(move |(i, (leg, ends))| {
+            let times = leg.departs_on(date).then(|| GateTimes::of(leg, ends, leg.flight_date(date)))??;
+            Some((i, times))
+        })
+    }
+
+    /// The departure of a leg, by its place in [`Self::legs`], on that local date at its origin.
+    pub(crate) fn departure_of(&self, i: usize, date: Date) -> Option<Departure> {
         let leg = &self.legs[i];
         if !leg.departs_on(date) {
             return None;
         }
-        let flight_date = days_after(date, -i32::from(leg.departure_day));
-        let times = GateTimes::of(leg, &self.ends[i], flight_date)?;
+        let times = GateTimes::of(leg, &self.ends[i], leg.flight_date(date))?;
         Some(Departure {
             id: DepartureId { flight: leg.flight, leg: leg.leg, date },
             origin: leg.origin.airport,

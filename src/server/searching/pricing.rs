@@ -1,13 +1,16 @@
 //! What an itinerary costs everyone, and how it is offered.
 
+use std::collections::HashMap;
+
 use app::answers::{BrandPrice, ItineraryCard, LegLine};
 use domain::{
     fare::{self, FareBrand},
     money::Money,
+    network::Network,
     offer::{OFFER_TTL, Offer},
-    search::{Itinerary, Priced, SearchQuery},
+    search::{Found, Hop, Itinerary, SearchQuery, Way},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{Searching, available::Available};
 use crate::reference;
@@ -26,26 +29,27 @@ pub(super) struct Pricing<'a> {
 }
 
 impl Pricing<'_> {
-    /// Those that have room for everyone, with their lowest price.
-    pub fn price_all(&self, found: Vec<Itinerary>) -> Vec<Priced> {
+    /// What a way costs everyone at the lowest, in minor units; none without room for all of them, or where they would
+    /// fly back before having arrived.
+    pub fn price_minor<'f>(&'f self, found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
         let room = u16::from(self.query.party.seats());
-        found
-            .into_iter()
-            .filter(|itinerary| self.places_left(itinerary) >= room)
-            // Nobody flies back before having arrived.
-            .filter(|itinerary| {
-                self.outbound.is_none_or(|out| out.last().arrives_at < itinerary.first().departs_at)
-            })
-            .filter_map(|itinerary| {
-                let price_minor = self.total(&itinerary, FareBrand::Basic)?.minor;
-                Some(Priced { itinerary, price_minor })
-            })
-            .collect()
-    }
-
-    pub fn cheapest(&self, priced: &[Priced]) -> Option<Money> {
-        let lowest = priced.iter().min_by_key(|priced| priced.price_minor)?;
-        self.total(&lowest.itinerary, FareBrand::Basic)
+        let hops = found.hops();
+        let has_room: Vec<bool> = hops.iter().map(|hop| self.has_room(hop, found.network(), room)).collect();
+        // Of the many ways of a day most are sold at the same fares: prices are made once for each of these.
+        let mut known: HashMap<Vec<(u32, u16, Date)>, Option<i64>> = HashMap::new();
+        move |way| {
+            let first = &hops[way.hops()[0] as usize];
+            let is_too_early = |out: &Itinerary| first.departs_at() <= out.last().arrives_at;
+            if self.outbound.is_some_and(is_too_early)
+                || way.hops().iter().any(|hop| !has_room[*hop as usize])
+            {
+                return None;
+            }
+            let sold_as = way.hops().iter().map(|hop| hops[*hop as usize].sold_as()).collect();
+            *known
+                .entry(sold_as)
+                .or_insert_with(|| Some(self.total(&found.itinerary(way)?, FareBrand::Basic)?.minor))
+        }
     }
 
     /// An itinerary as it is shown, with a signed offer for each brand.
@@ -92,7 +96,8 @@ impl Pricing<'_> {
         Some(BrandPrice { brand, total, offer })
     }
 
-    fn total(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<Money> {
+    /// What everyone pays together.
+    pub fn total(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<Money> {
         let bounds: Vec<Itinerary> = self.bounds(itinerary).cloned().collect();
         let airports = self.searching.timetables.airports();
         fare::price(&bounds, self.query.cabin, brand, self.query.party, airports)
@@ -103,6 +108,11 @@ impl Pricing<'_> {
 
     fn bounds<'b>(&'b self, itinerary: &'b Itinerary) -> impl Iterator<Item = &'b Itinerary> {
         self.outbound.into_iter().chain([itinerary])
+    }
+
+    fn has_room(&self, hop: &Hop, network: &Network, room: u16) -> bool {
+        let left = self.available.left(hop.id(network));
+        left.unwrap_or_else(|| hop.places(network, self.query.cabin)) >= room
     }
 
     /// Places left on the fullest leg.

@@ -8,7 +8,9 @@ use app::{
 };
 use domain::{
     departure::DepartureId,
-    search::{self, Bound, Itinerary, Priced, SearchQuery, Sort},
+    fare::FareBrand,
+    network::Network,
+    search::{self, Bound, Found, Itinerary, Priced, Search, SearchQuery, Sort},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -24,15 +26,16 @@ pub(super) async fn search(
     let began = Instant::now();
     let now = Timestamp::now();
     let airports = searching.timetables.airports();
-    let query = request::parse(request, airports, &searching.timetables.current(), now)?;
-    let outbound = chosen_outbound(searching, request, &query, now)?;
+    let network = searching.timetables.network();
+    let query = request::parse(request, airports, network.timetable(), now)?;
+    let outbound = chosen_outbound(searching, &network, request, &query, now)?;
     let step = usize::from(outbound.is_some());
     let bounds = query.bounds();
     let bound = bounds[step];
 
     let asked = Asked { bound, party: query.party, cabin: query.cabin };
     searching.popular.note(asked);
-    let days = days_around(searching, &asked, now);
+    let days = days_around(searching, &network, &asked, now);
     let available = searching.available(asked, departures_of(&days), now).await;
     let pricing = Pricing {
         searching,
@@ -45,18 +48,24 @@ pub(super) async fn search(
 
     let mut options = Vec::new();
     let mut strip = Vec::new();
+    let selling = searching.timetables.selling();
     for (date, mut found) in days {
         if date != bound.date && !is_worth_asking(searching, &query, step, date, now) {
             continue;
         }
-        found.retain(|itinerary| {
-            searching.timetables.selling().are_on_sale(itinerary.legs(), query.cabin, now)
+        found.retain(|hop| {
+            let sales = selling.of(hop.id(&network), query.cabin);
+            sales.check(hop.departs_at(), now).is_ok()
         });
-        let priced = pricing.price_all(found);
-        strip.push(DayPrice { date, cheapest: pricing.cheapest(&priced) });
-        if date == bound.date {
-            options = search::worth_showing(priced);
-        }
+        let price_minor = pricing.price_minor(&found);
+        let cheapest = if date == bound.date {
+            options = found.worth_showing(price_minor);
+            options.iter().min_by_key(|option| option.price_minor).map(|option| option.itinerary.clone())
+        } else {
+            found.cheapest(price_minor)
+        };
+        let cheapest = cheapest.and_then(|itinerary| pricing.total(&itinerary, FareBrand::Basic));
+        strip.push(DayPrice { date, cheapest });
     }
     Sort::parse(&request.sort).unwrap_or_default().sort(&mut options);
     let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
@@ -77,17 +86,20 @@ pub(super) async fn search(
 
 /// The ways to fly on the date that is asked for and on those around it that are not over, sold or not: they are the
 /// same for all who ask for the same.
-fn days_around(searching: &Searching, asked: &Asked, now: Timestamp) -> Vec<(Date, Vec<Itinerary>)> {
-    let timetable = searching.timetables.current();
+fn days_around<'n>(
+    searching: &Searching,
+    network: &'n Network,
+    asked: &Asked,
+    now: Timestamp,
+) -> Vec<(Date, Found<'n>)> {
     let airports = searching.timetables.airports();
-    let today = request::today_at(asked.bound.origin, airports, now);
+    let Bound { origin, destination, date } = asked.bound;
+    let today = request::today_at(origin, airports, now);
+    let search = Search::new(network, airports, origin, destination);
     (-STRIP_DAYS..=STRIP_DAYS)
-        .filter_map(|offset| asked.bound.date.checked_add(offset.days()).ok())
+        .filter_map(|offset| date.checked_add(offset.days()).ok())
         .filter(|date| *date >= today)
-        .map(|date| {
-            let bound = Bound { date, ..asked.bound };
-            (date, search::search(&timetable, airports, &bound, asked.cabin, now))
-        })
+        .map(|date| (date, search.on(date, asked.cabin, now)))
         .collect()
 }
 
@@ -110,13 +122,13 @@ pub(super) fn departures_around(
     asked: &Asked,
     now: Timestamp,
 ) -> Option<Arc<[DepartureId]>> {
-    let days = days_around(searching, asked, now);
+    let network = searching.timetables.network();
+    let days = days_around(searching, &network, asked, now);
     days.iter().any(|(date, _)| *date == asked.bound.date).then(|| departures_of(&days))
 }
 
-fn departures_of(days: &[(Date, Vec<Itinerary>)]) -> Arc<[DepartureId]> {
-    let mut departures: Vec<DepartureId> =
-        days.iter().flat_map(|(_, found)| found).flat_map(Itinerary::legs).map(|leg| leg.id).collect();
+fn departures_of(days: &[(Date, Found<'_>)]) -> Arc<[DepartureId]> {
+    let mut departures: Vec<DepartureId> = days.iter().flat_map(|(_, found)| found.departures()).collect();
     departures.sort_unstable();
     departures.dedup();
     departures.into()
@@ -163,6 +175,7 @@ fn query_on(query: &SearchQuery, step: usize, date: Date) -> SearchQuery {
 /// The outbound that the URL names, if it is one of the query's and still flies.
 fn chosen_outbound(
     searching: &Searching,
+    network: &Network,
     request: &SearchRequest,
     query: &SearchQuery,
     now: Timestamp,
@@ -174,11 +187,10 @@ fn chosen_outbound(
         field: "outbound",
         message: "The outbound flight you chose is not on sale. Choose another.".into(),
     };
-    let timetable = searching.timetables.current();
+    let departures = Itinerary::parse_key(&request.outbound).map_err(|_| gone())?;
     let bound = query.bounds()[0];
-    search::search(&timetable, searching.timetables.airports(), &bound, query.cabin, now)
-        .into_iter()
-        .find(|itinerary| itinerary.key() == request.outbound)
+    search::search(network, searching.timetables.airports(), &bound, query.cabin, now)
+        .find(&departures)
         .ok_or_else(gone)
         .map(Some)
 }
