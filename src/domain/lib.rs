@@ -36,6 +36,7 @@ pub mod cancelling;
 pub mod coupon;
 pub mod hold;
 pub mod live;
+pub mod pay_later;
 pub mod payment;
 pub mod pnr;
 pub mod refund;

@@ -20,6 +20,10 @@ pub struct Config {
     /// `SKYCONNECT_SECRET`: signs cookies and offers.
     pub secret: Secret,
     pub stripe: StripeSettings,
+    /// `SKYCONNECT_API_TOKEN`: a token for partners' programs, with a demo balance.
+    pub api_token: Option<Secret>,
+    /// `SKYCONNECT_WEBHOOKS_TO_PRIVATE`: partners are also told without TLS and in private networks.
+    pub webhooks_to_private: bool,
     /// None: letters wait in the outbox until mail is set up.
     pub mail: Option<MailSettings>,
     pub terms: Terms,
@@ -131,6 +135,8 @@ impl Config {
             trusted_proxies: trusted_proxies()?,
             secret: Secret(secret),
             stripe: StripeSettings::from_env()?,
+            api_token: optional("SKYCONNECT_API_TOKEN").map(Secret),
+            webhooks_to_private: optional("SKYCONNECT_WEBHOOKS_TO_PRIVATE").is_some_and(|value| value == "1"),
             mail: MailSettings::from_env()?,
             terms: terms()?,
         })

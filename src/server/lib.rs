@@ -19,6 +19,8 @@ pub mod jobs;
 pub mod live;
 pub mod mail;
 mod once;
+pub mod ordering;
+pub mod partner;
 mod picking;
 #[cfg(feature = "plant")]
 mod plants;

@@ -4,7 +4,7 @@
 mod letter;
 mod sheet;
 
-pub use letter::{Note, write};
+pub use letter::{Lapse, Note, write};
 pub use sheet::Sheet;
 
 use std::{fmt, fs, io, path::PathBuf, time::Duration};

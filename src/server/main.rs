@@ -4,6 +4,7 @@
 mod asking_supplier;
 mod calling_off;
 mod commands;
+mod tokens;
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
 
@@ -35,6 +36,12 @@ Commands:
   supplier-search FROM TO DATE
                 What the supplier of SKYCONNECT_SUPPLIER_URL offers one adult; nothing is bought
   reconcile [DAYS]          Compare ledger, bookings and Stripe, of the last 30 days if not said
+  token make NAME           Make a token for a partner's program, and show its secret, this once
+  token list                Every token with its balances
+  token grant ID AMOUNT CURRENCY     Raise a token's balance, or lower it by a negative amount
+  token limit ID AMOUNT CURRENCY     How far below nothing that balance may go
+  token rate ID REQUESTS    How many requests a minute a token may make
+  token revoke ID           Nothing can be done with a token any more; its orders stay
   help          Show this
 
 It is set up by environment variables, which .env.sample explains.
@@ -73,6 +80,7 @@ async fn command(words: &[&str]) -> Result<(), String> {
             commands::refund_paid(&database().await?, id, way, note).await
         }
         ["supplier-search", from, to, date] => asking_supplier::search(from, to, date).await,
+        ["token", words @ ..] => tokens::command(&database().await?, words).await,
         ["reconcile"] => commands::reconcile(database().await?, "30").await,
         ["reconcile", days] => commands::reconcile(database().await?, days).await,
         ["help" | "--help" | "-h"] => {

@@ -45,6 +45,11 @@ pub fn aircraft_name(aircraft: AircraftCode) -> String {
     name(&AIRCRAFT, aircraft.as_str())
 }
 
+/// Every aircraft type that has a name here, by code.
+pub fn aircraft() -> impl Iterator<Item = AircraftCode> {
+    AIRCRAFT.iter().filter_map(|(code, _)| AircraftCode::parse(code).ok())
+}
+
 fn name(names: &[(&str, &str)], code: &str) -> String {
     names
         .iter()

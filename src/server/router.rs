@@ -17,7 +17,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLa
 
 use crate::{
     headers, health, in_time::end_in_time, limits, live::watch_departure, origins::refuse_foreign_changes,
-    picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
+    partner, picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
 };
 
 /// No form of ours is near this size; a webhook event may be.
@@ -52,6 +52,8 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn(end_in_time))
         // Pages are compressed as they go, so a light level; the browser's code lies there compressed already.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
+        // Other programs bring a token of their own instead of a cookie.
+        .merge(partner::router(&site))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         // Sockets live long and are neither timed out nor compressed.

@@ -24,13 +24,14 @@ use crate::{
     batching::{Batcher, NoAnswer},
     live::Live,
     once::{once, once_in_steps},
-    postgres::{ANSWERED, EndAs, HoldRecord, Once, Postgres, StoreError},
+    postgres::{ANSWERED, Account, EndAs, HoldRecord, Once, Postgres, StoreError},
     searching::Refusals,
     signing::Signing,
     timetables::Timetables,
 };
 
-pub(crate) use assign::{Whom, assign};
+pub(crate) use assign::{Whom, assign, taken, with_infant};
+pub(crate) use choose::OnSale;
 use facts::Remembered;
 use gate::Gate;
 use glance::Glances;
@@ -101,6 +102,17 @@ impl Seating {
         Ok(())
     }
 
+    /// Takes the places of a signed offer for a program with a token, on whose count they stand too.
+    pub(crate) async fn choose_for(
+        &self,
+        account: Account,
+        visitor: Visitor,
+        offer: &str,
+    ) -> Result<HoldId, HoldError> {
+        let asking = Once::new(&visitor.into(), "choose_offer", &offer, None);
+        choose::choose(self, visitor, Some(account), offer, &asking).await
+    }
+
     async fn seat_everyone(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError> {
         let hold = self.live_hold(visitor, id).await?;
         if hold.state == HoldState::Reserved {
@@ -143,7 +155,7 @@ impl Seating {
 impl Seats for Seating {
     async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError> {
         let asking = Once::new(&caller, "choose_offer", &offer, None);
-        once(&self.postgres, &asking, choose::choose(self, caller.visitor, offer, &asking)).await
+        once(&self.postgres, &asking, choose::choose(self, caller.visitor, None, offer, &asking)).await
     }
 
     async fn offered(&self, offer: &str) -> Result<OfferView, HoldError> {

@@ -13,6 +13,7 @@ use crate::config::Secret;
 pub struct Signing {
     offers: Hmac<Sha256>,
     visitors: Hmac<Sha256>,
+    offer_requests: Hmac<Sha256>,
 }
 
 /// The text was not signed by us, or was changed.
@@ -22,7 +23,11 @@ pub struct Forged;
 
 impl Signing {
     pub fn new(secret: &Secret) -> Self {
-        Self { offers: key(secret, b"offer"), visitors: key(secret, b"visitor") }
+        Self {
+            offers: key(secret, b"offer"),
+            visitors: key(secret, b"visitor"),
+            offer_requests: key(secret, b"offer request"),
+        }
     }
 
     /// An offer as a token for a form: content and signature, both base64url.
@@ -40,6 +45,15 @@ impl Signing {
     /// A visitor as the value of a cookie.
     pub fn visitor_cookie(&self, visitor: Uuid) -> String {
         sign(&self.visitors, visitor.as_bytes())
+    }
+
+    /// What a partner asked for, as the name of their asking.
+    pub fn offer_request_token(&self, content: &[u8]) -> String {
+        sign(&self.offer_requests, content)
+    }
+
+    pub fn read_offer_request(&self, token: &str) -> Result<Vec<u8>, Forged> {
+        read(&self.offer_requests, token)
     }
 
     pub fn read_visitor(&self, cookie: &str) -> Result<Uuid, Forged> {

@@ -15,7 +15,9 @@ use crate::{
     limits::{Limits, limits},
     live::Live,
     mail::{Mail, MailSetupError},
+    ordering::Ordering,
     origins::Origins,
+    partner::{self, Partners},
     patience,
     postgres::{Postgres, StoreError},
     searching::Searching,
@@ -40,9 +42,11 @@ pub struct Parts {
     pub seating: Seating,
     pub paying: Paying,
     pub cancelling: Cancelling,
+    pub ordering: Ordering,
     pub origins: Origins,
     pub limits: Limits,
     pub ports: Ports,
+    pub partners: Partners,
     /// Where letters go; none: they wait in the outbox.
     pub mail: Option<Mail>,
     /// The origin that browsers see, without a slash at its end.
@@ -102,6 +106,9 @@ impl Site {
     ) -> Result<Self, SiteError> {
         let timetable = Timetables::load(postgres.clone()).await?;
         timetable.begin_with_demo().await?;
+        if let Some(secret) = &config.api_token {
+            partner::begin_with_demo_token(&postgres, secret).await?;
+        }
         let redis = redis::Client::open(config.redis_url.as_str())?;
         let live = Live::start(postgres.clone(), redis.clone(), tasks);
         let signing = Signing::new(&config.secret);
@@ -130,6 +137,13 @@ impl Site {
             checkout: Arc::new(paying.clone()),
             trips: Arc::new(TripFiles::new(postgres.clone(), timetable.clone(), cancelling.clone())),
         };
+        let ordering = Ordering::new(
+            postgres.clone(),
+            live.clone(),
+            seating.clone(),
+            signing.clone(),
+            ports.trips.clone(),
+        );
         Ok(Self(Arc::new(Parts {
             options,
             postgres,
@@ -140,9 +154,11 @@ impl Site {
             seating,
             paying,
             cancelling,
+            ordering,
             origins: Origins::new(&config.public_url),
             limits: limits(config.trusted_proxies),
             ports,
+            partners: Partners::new(config.webhooks_to_private),
             mail: config.mail.as_ref().map(Mail::new).transpose()?,
             public_url: config.public_url.as_str().into(),
             https: config.is_https(),

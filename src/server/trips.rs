@@ -32,7 +32,10 @@ impl TripFiles {
         let airports = self.timetables.airports();
         let city =
             |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
-        let is_paid_for = matches!(trip.state, BookingState::Ticketed | BookingState::PartCancelled);
+        // What a partner sold is theirs to give back: the money goes to their balance.
+        let is_theirs = trip.is_own || !trip.is_by_partner;
+        let is_paid_for =
+            is_theirs && matches!(trip.state, BookingState::Ticketed | BookingState::PartCancelled);
         TripView {
             pnr: trip.pnr,
             state: trip.state,

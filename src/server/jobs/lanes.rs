@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
-use super::{capture, letters, refund, refusal::again_or_park, void};
+use super::{capture, letters, refund, refusal::again_or_park, void, webhooks};
 use crate::{
     postgres::{Errand, Kind, Step, StoreError},
     site::Site,
 };
 
-/// Letters have workers of their own: a mail server that hangs must not hold up captures.
-const WORKERS: [(Kind, usize); 2] = [(Kind::Money, 6), (Kind::Mail, 2)];
+/// Letters have workers of their own: a mail server that hangs must not hold up captures; nor must partners' programs.
+const WORKERS: [(Kind, usize); 3] = [(Kind::Money, 6), (Kind::Mail, 2), (Kind::Partner, 2)];
 
 /// How long a worker sleeps when nothing is due and nobody wakes it: errands that other servers wrote, or that were put
 /// off, are found by looking.
@@ -23,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub struct Wakeups {
     money: Notify,
     mail: Notify,
+    partner: Notify,
     events: Notify,
 }
 
@@ -30,6 +31,7 @@ impl Wakeups {
     pub fn wake(&self) {
         self.money.notify_one();
         self.mail.notify_one();
+        self.partner.notify_one();
     }
 
     /// A webhook event was stored.
@@ -45,6 +47,7 @@ impl Wakeups {
         match kind {
             Kind::Money => &self.money,
             Kind::Mail => &self.mail,
+            Kind::Partner => &self.partner,
         }
     }
 }
@@ -87,7 +90,12 @@ async fn work(site: &Site, kind: Kind) {
 
 /// Leases one due errand of any kind and does it. Tells whether there was one.
 pub async fn run_errand(site: &Site) -> Result<bool, StoreError> {
-    Ok(run_next(site, Kind::Money).await? || run_next(site, Kind::Mail).await?)
+    for kind in [Kind::Money, Kind::Mail, Kind::Partner] {
+        if run_next(site, kind).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Leases one due errand of that kind and does it. Tells whether there was one.
@@ -117,6 +125,7 @@ pub async fn perform(site: &Site, errand: &Errand) -> Result<(), StoreError> {
         Step::Void => void::void(site, errand).await,
         Step::Refund => refund::refund(site, errand).await,
         Step::Mail(letter) => letters::send(site, errand, letter).await,
+        Step::Webhook => webhooks::tell(site, errand).await,
     }
 }
 

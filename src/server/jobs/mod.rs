@@ -7,6 +7,7 @@ mod letters;
 mod refund;
 mod refusal;
 mod void;
+mod webhooks;
 
 mod cancelled;
 mod events;
@@ -19,6 +20,7 @@ pub use cancelled::go_on as go_on_cancelling;
 pub use events::handle_events;
 pub use lanes::{Wakeups, perform, run_errand, run_next};
 pub use watch::ask_for_pending_refunds;
+pub use webhooks::sign as sign_webhook;
 
 use std::time::Duration;
 

@@ -22,6 +22,21 @@ pub enum Note {
     },
     Unpaid,
     Failed,
+    /// `pay_by` is UTC, as people write it.
+    OnHold {
+        pay_by: String,
+    },
+    Lapsed(Lapse),
+}
+
+/// Why a booking that was to be paid later is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lapse {
+    Unpaid,
+    /// By whoever sold it.
+    GivenUp,
+    /// By the airline.
+    CalledOff,
 }
 
 /// Writes a letter about a booking. `site_url` is where travellers reach us, without a slash at its end.
@@ -54,7 +69,9 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
                 .facts(flights.collect())
                 .heading("Money")
                 .facts(money);
-            if refund.minor > 0 {
+            if refund.minor > 0 && booking.is_by_partner {
+                sheet.text("It goes to whoever sold you the tickets, who gives it back to you.")
+            } else if refund.minor > 0 {
                 sheet.text(
                     "It goes to the card that you paid with. We write again once the bank has it; \
                      most show it within ten days.",
@@ -67,6 +84,29 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
         Note::Refunded { amount } => Sheet::new(format!("Refunded: {pnr}"))
             .text(format!("{amount} is on its way to the card that you paid with. Most banks show it within ten days."))
             .facts(vec![("Booking".to_owned(), pnr)]),
+        Note::OnHold { pay_by } => {
+            let sheet = Sheet::new(format!("Your booking is kept: {pnr}")).text(format!(
+                "Your seats are kept for you under the reference {pnr}. Whoever sold you this booking must pay for it by \
+                 {pay_by} UTC; until then there are no tickets, and after that the seats are free again."
+            ));
+            flights(sheet, booking, airports).facts(vec![("Total".to_owned(), booking.total.to_string())])
+        }
+        Note::Lapsed(lapse) => Sheet::new(format!("Your booking is not kept any more: {pnr}"))
+            .text(match lapse {
+                Lapse::Unpaid => {
+                    "This booking was not paid for in time. Your seats are free again, and nothing was charged by us."
+                }
+                Lapse::GivenUp => {
+                    "Whoever sold you this booking has given it up before it was paid for. Your seats are free again, \
+                     and nothing was charged by us."
+                }
+                Lapse::CalledOff => {
+                    "The airline has called a flight of yours off. We are sorry. The booking was not paid for yet, and \
+                     nothing was charged by us."
+                }
+            })
+            .facts(vec![("Booking".to_owned(), pnr)])
+            .link(site_url),
         Note::Unpaid => Sheet::new(format!("Your payment failed: {pnr}"))
             .text(
                 "Your bank kept the amount aside when you booked and would not hand it over afterwards. Nothing was \

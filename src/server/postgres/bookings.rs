@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     AsStoreError, Postgres, StoreError, again_after_deadlock,
+    balances::{DebitError, debit},
     hold_view::traveller_kind,
     ledger::{self, Account},
     outbox::{self, Letter, Step},
@@ -31,6 +32,8 @@ pub(super) enum TicketError {
     Gone,
     #[error("the drawn locator is taken")]
     PnrTaken,
+    #[error("the balance is too low")]
+    BalanceTooLow,
     #[error("ticket serials are used up")]
     SerialsUsedUp,
     #[error(transparent)]
@@ -40,6 +43,15 @@ pub(super) enum TicketError {
 impl From<sqlx::Error> for TicketError {
     fn from(error: sqlx::Error) -> Self {
         Self::Store(error.into())
+    }
+}
+
+impl From<DebitError> for TicketError {
+    fn from(error: DebitError) -> Self {
+        match error {
+            DebitError::TooLow => Self::BalanceTooLow,
+            DebitError::Store(error) => Self::Store(error),
+        }
     }
 }
 
@@ -58,7 +70,16 @@ impl AsStoreError for TicketError {
     }
 }
 
-const PNR_DRAWS: u32 = 8;
+/// What a booking is paid by.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Paid<'a> {
+    /// Authorised, and captured by an errand; as people know the card.
+    Card(Option<&'a str>),
+    /// Taken with the ticketing itself from that token's balance.
+    Balance(Uuid),
+}
+
+pub(super) const PNR_DRAWS: u32 = 8;
 
 impl Postgres {
     /// Turns an authorised payment into tickets, in one transaction: reserved seats become booked, the hold converted,
@@ -98,7 +119,7 @@ impl Postgres {
             self.wake_workers();
             return Ok(TicketOutcome::TooLate);
         }
-        let outcome = ticket_hold(&mut tx, booking, hold, card, pnr).await?;
+        let outcome = ticket_hold(&mut tx, booking, hold, Paid::Card(card), pnr).await?;
         tx.commit().await?;
         self.wake_workers();
         Ok(outcome)
@@ -111,14 +132,18 @@ where
     F: Future<Output = Result<TicketOutcome, TicketError>>,
 {
     for _ in 1..PNR_DRAWS {
-        // The low half of a random UUID is random bits but for the variant: enough for six characters.
-        let pnr = Pnr::draw(Uuid::new_v4().as_u64_pair().1);
+        let pnr = draw_pnr();
         match again_after_deadlock(|| transaction(pnr)).await {
             Err(TicketError::PnrTaken) => {}
             ended => return ended,
         }
     }
     Err(TicketError::PnrTaken)
+}
+
+pub(super) fn draw_pnr() -> Pnr {
+    // The low half of a random UUID is random bits but for the variant: enough for six characters.
+    Pnr::draw(Uuid::new_v4().as_u64_pair().1)
 }
 
 /// Locks whoever the hold's places count on, in the order of their ids.
@@ -133,12 +158,12 @@ pub(super) async fn lock_holders(tx: &mut super::Tx, hold: HoldId) -> Result<(),
     Ok(())
 }
 
-/// Tickets a pending booking whose visitor, booking and live hold are locked.
+/// Tickets a booking whose visitor, booking and live hold are locked.
 pub(super) async fn ticket_hold(
     tx: &mut super::Tx,
     booking: Uuid,
     hold: HoldId,
-    card: Option<&str>,
+    paid: Paid<'_>,
     pnr: Pnr,
 ) -> Result<TicketOutcome, TicketError> {
     let claim = sqlx::query!(
@@ -155,6 +180,7 @@ pub(super) async fn ticket_hold(
     )
     .execute(&mut **tx)
     .await?;
+    let card = if let Paid::Card(card) = paid { card } else { None };
     sqlx::query!("update payments set state = 'authorised', card = $2 where booking_id = $1", booking, card)
         .execute(&mut **tx)
         .await?;
@@ -174,11 +200,23 @@ pub(super) async fn ticket_hold(
     };
     let seats = move_seats(tx, hold, "booked").await?;
     issue_tickets(tx, booking, hold, &claim.offer.0, &claim.quote.0).await?;
-    let lines = [(Account::Tickets, -claim.total_minor), (Account::CaptureQueued, claim.total_minor)];
+    let account = match paid {
+        Paid::Card(_) => Account::CaptureQueued,
+        Paid::Balance(_) => Account::Balance,
+    };
+    let lines = [(Account::Tickets, -claim.total_minor), (account, claim.total_minor)];
     ledger::post(tx, booking, "ticketed", &lines, &claim.currency).await?;
-    for step in [Step::Capture, Step::Mail(Letter::Tickets)] {
-        outbox::queue(tx, booking, step, "", &json!({})).await?;
+    match paid {
+        Paid::Card(_) => outbox::queue(tx, booking, Step::Capture, "", &json!({})).await?,
+        Paid::Balance(token) => {
+            sqlx::query!("update payments set state = 'captured' where booking_id = $1", booking)
+                .execute(&mut **tx)
+                .await?;
+            // Last, since many orders of a token wait here for each other.
+            debit(tx, token, booking, claim.total_minor, &claim.currency).await?;
+        }
     }
+    outbox::queue(tx, booking, Step::Mail(Letter::Tickets), "", &json!({})).await?;
     Ok(TicketOutcome::Ticketed { pnr, seats })
 }
 

@@ -94,7 +94,8 @@ impl Postgres {
         asking: &Once,
     ) -> Result<Uuid, CancelRefusal> {
         let booking = sqlx::query_scalar!(
-            "select b.id from bookings b where b.pnr = $1 and (b.visitor = $2 or exists (
+            "select b.id from bookings b join payments p on p.booking_id = b.id
+            where b.pnr = $1 and (b.visitor = $2 or p.token_id is null and exists (
                 select from trip_grants g where g.booking_id = b.id and g.visitor = $2))",
             pnr.as_str(),
             visitor,

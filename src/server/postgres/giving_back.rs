@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     StoreError,
+    balances::credit,
     holds::Freed,
     ledger::{self, Account},
     outbox::{self, Letter, Step},
@@ -69,14 +70,20 @@ pub(super) async fn give_back(
     let money = sqlx::query!("select refund_minor, fee_minor from cancellations where id = $1", cancellation)
         .fetch_one(&mut **tx)
         .await?;
+    let token = sqlx::query_scalar!("select token_id from payments where booking_id = $1", purchase.booking)
+        .fetch_one(&mut **tx)
+        .await?;
+    let account = if token.is_some() { Account::Balance } else { Account::RefundQueued };
     let lines = [
         (Account::Tickets, money.refund_minor + money.fee_minor),
         (Account::Fees, -money.fee_minor),
-        (Account::RefundQueued, -money.refund_minor),
+        (account, -money.refund_minor),
     ];
     let step = format!("cancelled:{cancellation}");
     ledger::post(tx, purchase.booking, &step, &lines, &purchase.currency).await?;
-    if money.refund_minor > 0 {
+    if let Some(token) = token.filter(|_| money.refund_minor > 0) {
+        to_balance(tx, purchase, cancellation, token, money.refund_minor).await?;
+    } else if money.refund_minor > 0 {
         let refund = Uuid::new_v4();
         sqlx::query!(
             "insert into refunds (id, booking_id, cancellation_id, amount_minor, currency) values ($1, $2, $3, $4, $5)",
@@ -90,16 +97,43 @@ pub(super) async fn give_back(
         .await?;
         outbox::queue(tx, purchase.booking, Step::Refund, &refund.to_string(), &json!({})).await?;
     } else {
-        sqlx::query!(
-            "update cancellations set state = 'settled', settled_at = sky_now() where id = $1 and state = 'confirmed'",
-            cancellation
-        )
-        .execute(&mut **tx)
-        .await?;
+        settle(tx, cancellation).await?;
     }
     let letter = Step::Mail(Letter::Cancelled);
     outbox::queue(tx, purchase.booking, letter, &cancellation.to_string(), &json!({})).await?;
     Ok(seats)
+}
+
+/// What was paid from a partner's balance is there again at once.
+async fn to_balance(
+    tx: &mut super::Tx,
+    purchase: &Purchase,
+    cancellation: Uuid,
+    token: Uuid,
+    refund_minor: i64,
+) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update payments p set state = case when left_minor > 0 then 'part_refunded' else 'refunded' end
+        from (select sum(amount_minor)::bigint as left_minor from ledger where booking_id = $1 and account = 'balance') paid
+        where p.booking_id = $1 and p.state in ('captured', 'part_refunded')",
+        purchase.booking
+    )
+    .execute(&mut **tx)
+    .await?;
+    settle(tx, cancellation).await?;
+    let step = format!("refunded:{cancellation}");
+    credit(tx, token, purchase.booking, &step, refund_minor, &purchase.currency).await
+}
+
+/// All that it promised has come back.
+pub(super) async fn settle(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), StoreError> {
+    sqlx::query!(
+        "update cancellations set state = 'settled', settled_at = sky_now() where id = $1 and state = 'confirmed'",
+        cancellation
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 /// Coupons, counters, seats and the booking's state; no money. Locks counters by departure, then seats by their keys.

@@ -307,7 +307,7 @@ impl Postgres {
     }
 }
 
-async fn end_hold(
+pub(super) async fn end_hold(
     on: impl sqlx::PgExecutor<'_>,
     hold: HoldId,
     state: HoldState,

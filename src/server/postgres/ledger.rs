@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 
-/// Where money of a booking stands. On the debit side what it brings (`CaptureQueued`, `Captured`, `Receivable`), on
+/// Where money of a booking stands. On the debit side what it brings (`CaptureQueued`, `Captured`, `Balance`, `Receivable`), on
 /// the credit side, with negative amounts, what it is owed for (`Tickets`, `Fees`) and what went back (`RefundQueued`,
 /// `Refunded`, `PaidOtherwise`, `Disputed`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Account {
     Fees,
     CaptureQueued,
     Captured,
+    /// What it has from a partner's balance: what was paid, less what was given back.
+    Balance,
     /// What a traveller owes after a capture failed for good, or after their bank took the money back.
     Receivable,
     RefundQueued,
@@ -30,6 +32,7 @@ impl Account {
             Self::Fees => "fees",
             Self::CaptureQueued => "capture_queued",
             Self::Captured => "captured",
+            Self::Balance => "balance",
             Self::Receivable => "receivable",
             Self::RefundQueued => "refund_queued",
             Self::Refunded => "refunded",

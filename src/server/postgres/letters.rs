@@ -14,7 +14,7 @@ use super::{
     hold_view::traveller_kind,
     outbox::{Errand, Letter},
 };
-use crate::mail::Note;
+use crate::mail::{Lapse, Note};
 
 /// A booking as its letters tell of it.
 #[derive(Clone, Debug)]
@@ -23,6 +23,8 @@ pub struct LetterRecord {
     pub email: Option<String>,
     pub total: Money,
     pub card: Option<String>,
+    /// Whether whoever sold it paid from their balance: then the traveller's money is theirs to give back.
+    pub is_by_partner: bool,
     /// In order of travel.
     pub legs: Vec<Departure>,
     pub tickets: Vec<LetterTicket>,
@@ -41,9 +43,10 @@ pub struct LetterTicket {
 impl Postgres {
     pub async fn letter_record(&self, booking: Uuid) -> Result<Option<LetterRecord>, StoreError> {
         let Some(row) = sqlx::query!(
-            "select b.hold_id, b.pnr, p.amount_minor, p.currency, p.card, h.contact_email
+            r#"select b.hold_id, b.pnr, p.amount_minor, p.currency, p.card, p.token_id is not null as "is_by_partner!",
+                h.contact_email
             from bookings b join payments p on p.booking_id = b.id join holds h on h.id = b.hold_id
-            where b.id = $1",
+            where b.id = $1"#,
             booking
         )
         .fetch_optional(&self.pool)
@@ -66,6 +69,7 @@ impl Postgres {
             email: row.contact_email,
             total: Money::new(row.amount_minor, currency),
             card: row.card,
+            is_by_partner: row.is_by_partner,
             legs: self.legs_of(HoldId(row.hold_id)).await?,
             tickets: tickets
                 .into_iter()
@@ -88,6 +92,23 @@ impl Postgres {
             Letter::Tickets => Some(Note::Tickets),
             Letter::Unpaid => Some(Note::Unpaid),
             Letter::Failed => Some(Note::Failed),
+            Letter::OnHold | Letter::Lapsed => {
+                let row = sqlx::query!(
+                    r#"select b.state, to_char(o.pay_by at time zone 'utc', 'FMDD FMMonth YYYY "at" HH24:MI') as pay_by,
+                        exists (select from hold_legs l join departures_cancelled d on d.departure = l.departure
+                            where l.hold_id = b.hold_id) as "is_called_off!"
+                    from bookings b join orders o on o.booking_id = b.id where b.id = $1"#,
+                    errand.booking,
+                )
+                .fetch_optional(&self.pool)
+                .await?;
+                row.map(|row| match letter {
+                    Letter::OnHold => Note::OnHold { pay_by: row.pay_by.unwrap_or_default() },
+                    _ if row.state != "cancelled" => Note::Lapsed(Lapse::Unpaid),
+                    _ if row.is_called_off => Note::Lapsed(Lapse::CalledOff),
+                    _ => Note::Lapsed(Lapse::GivenUp),
+                })
+            }
             Letter::Cancelled => self.cancellation_note(errand).await?,
             Letter::Refunded => {
                 let Ok(id) = errand.subject.parse::<Uuid>() else { return Ok(None) };

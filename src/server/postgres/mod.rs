@@ -1,6 +1,7 @@
 //! All SQL, one file per noun. Postgres is the truth: what a rule needs to hold under load stands in its constraints.
 
 mod availability;
+mod balances;
 mod bookings;
 mod called_off;
 mod cancellation_view;
@@ -16,6 +17,8 @@ mod ledger;
 mod letters;
 mod lines;
 mod money;
+mod order_view;
+mod orders;
 mod outbox;
 mod paying_otherwise;
 mod payments;
@@ -31,10 +34,12 @@ mod seats;
 mod supplier_orders;
 mod takes;
 mod timeline;
+mod tokens;
 mod travellers;
 mod trips;
 mod twins;
 mod unwinding;
+mod webhooks;
 
 use std::{str::FromStr, sync::Arc};
 
@@ -57,6 +62,8 @@ pub use hold_view::{HoldRecord, TravellerRecord};
 pub use holds::{Account, Claim, EndAs, TakeRefusal};
 pub use idempotency::{ANSWERED, Kept, Once};
 pub use letters::{LetterRecord, LetterTicket};
+pub use order_view::{OrderCancellationRow, OrderFilter, OrderRecord};
+pub use orders::{KnownOrder, OrderRefusal, PlacedOrder};
 pub use outbox::{Errand, Kind, Letter, ParkedErrand, Step};
 pub use paying_otherwise::{NotPaid, OtherWay};
 pub use payments::{PaymentRow, StartRefusal, Twins};
@@ -67,8 +74,10 @@ pub use seats::{Pick, PickAnswer};
 pub use supplier_orders::SupplierOrder;
 pub use takes::{TakeAnswer, Taking};
 pub use timeline::Moment;
+pub use tokens::{TokenLine, TokenRow};
 pub use travellers::NamedTraveller;
 pub use trips::{CouponRecord, Opening, TicketRecord, TripRecord};
+pub use webhooks::{DeliveryRow, EndpointRow, Telling};
 
 /// The store. Every wait in it is bounded, as `patience` says: for a connection, for a lock, for an answer.
 #[derive(Clone, Debug)]

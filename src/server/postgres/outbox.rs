@@ -38,6 +38,8 @@ pub struct ParkedErrand {
 pub enum Kind {
     Money,
     Mail,
+    /// Telling partners' programs.
+    Partner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +49,8 @@ pub enum Step {
     /// The subject is the refund.
     Refund,
     Mail(Letter),
+    /// The subject is the event and the endpoint.
+    Webhook,
 }
 
 /// A letter to a booking's contact.
@@ -59,6 +63,10 @@ pub enum Letter {
     Refunded,
     Unpaid,
     Failed,
+    /// Booked, and to be paid until a deadline.
+    OnHold,
+    /// It was not paid until then, or given up before.
+    Lapsed,
 }
 
 impl Kind {
@@ -66,12 +74,13 @@ impl Kind {
         match self {
             Self::Money => "money",
             Self::Mail => "mail",
+            Self::Partner => "partner",
         }
     }
 }
 
 impl Step {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Capture,
         Self::Void,
         Self::Refund,
@@ -80,12 +89,16 @@ impl Step {
         Self::Mail(Letter::Refunded),
         Self::Mail(Letter::Unpaid),
         Self::Mail(Letter::Failed),
+        Self::Mail(Letter::OnHold),
+        Self::Mail(Letter::Lapsed),
+        Self::Webhook,
     ];
 
     pub fn kind(self) -> Kind {
         match self {
             Self::Capture | Self::Void | Self::Refund => Kind::Money,
             Self::Mail(_) => Kind::Mail,
+            Self::Webhook => Kind::Partner,
         }
     }
 
@@ -99,6 +112,9 @@ impl Step {
             Self::Mail(Letter::Refunded) => "refunded",
             Self::Mail(Letter::Unpaid) => "unpaid",
             Self::Mail(Letter::Failed) => "failed",
+            Self::Mail(Letter::OnHold) => "on_hold",
+            Self::Mail(Letter::Lapsed) => "lapsed",
+            Self::Webhook => "webhook",
         }
     }
 

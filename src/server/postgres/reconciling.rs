@@ -133,10 +133,13 @@ impl Postgres {
         Ok(sqlx::query_as!(
             OwnDifference,
             r#"with books as (
-                select b.id, b.state, b.pnr, b.ticketed_at, p.state as payment, p.amount_minor, p.currency,
+                select b.id, b.state, b.pnr, b.ticketed_at, p.state as payment, p.amount_minor, p.currency, p.token_id,
                     coalesce(sum(l.amount_minor), 0)::bigint as total,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'tickets'), 0)::bigint as tickets,
                     coalesce(sum(l.amount_minor) filter (where l.account = 'captured'), 0)::bigint as captured,
+                    coalesce(sum(l.amount_minor) filter (where l.account = 'balance'), 0)::bigint as from_balance,
+                    coalesce(sum(l.amount_minor) filter (where l.account = 'balance' and l.step = 'ticketed'), 0)::bigint
+                        as paid_from_balance,
                     coalesce(sum(l.amount_minor) filter (where l.account = 'receivable'), 0)::bigint as receivable,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'refund_queued'), 0)::bigint as refund_queued,
                     coalesce(sum(-l.amount_minor) filter (where l.account = 'refunded'), 0)::bigint as refunded
@@ -156,11 +159,12 @@ impl Postgres {
             where tickets <> worth and sold > 0
             union all
             select 'captured_here_is_another_amount', id,
-                jsonb_build_object('ledger_minor', captured, 'payment_minor', amount_minor, 'payment', payment)
-            from books where captured <> case when payment in ('captured', 'part_refunded', 'refunded') then amount_minor else 0 end
+                jsonb_build_object(
+                    'ledger_minor', captured + paid_from_balance, 'payment_minor', amount_minor, 'payment', payment)
+            from books where captured + paid_from_balance <> case when payment in ('captured', 'part_refunded', 'refunded') then amount_minor else 0 end
             union all
             select 'captured_without_ticket', id, jsonb_build_object('captured_minor', captured, 'booking', state)
-            from books where captured <> 0 and pnr is null
+            from books where captured + from_balance <> 0 and ticketed_at is null
             union all
             select 'ticketed_and_never_charged', id, jsonb_build_object('payment', payment, 'amount_minor', amount_minor)
             from books where ticketed_at is not null
@@ -179,7 +183,14 @@ impl Postgres {
                 select coalesce(sum(r.amount_minor) filter (where r.state in ('queued', 'pending', 'failed')), 0)::bigint as queued,
                     coalesce(sum(r.amount_minor) filter (where r.state = 'succeeded'), 0)::bigint as made
                 from refunds r where r.booking_id = books.id) back
-            where (refund_queued, refunded) <> (back.queued, back.made)"#,
+            where (refund_queued, refunded) <> (back.queued, back.made)
+            union all
+            select 'balance_and_ledger_differ', id, jsonb_build_object(
+                'ledger_minor', from_balance, 'taken_minor', taken.minor, 'token', token_id)
+            from books, lateral (
+                select coalesce(-sum(e.amount_minor), 0)::bigint as minor from balance_entries e
+                where e.booking_id = books.id and e.token_id is not distinct from books.token_id) taken
+            where from_balance <> taken.minor"#,
             bookings
         )
         .fetch_all(&self.pool)

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Postgres, StoreError,
-    bookings::{self, TicketError, TicketOutcome},
+    bookings::{self, Paid, TicketError, TicketOutcome},
     outbox::{Errand, finish},
     twins::{lock_twins, twins},
 };
@@ -133,7 +133,7 @@ impl Postgres {
             .await?;
         // The lane stands at this errand: what is queued with the tickets goes on once it is done.
         finish(&mut tx, errand.id).await?;
-        let outcome = bookings::ticket_hold(&mut tx, errand.booking, anew, card, pnr).await?;
+        let outcome = bookings::ticket_hold(&mut tx, errand.booking, anew, Paid::Card(card), pnr).await?;
         tx.commit().await?;
         Ok(outcome)
     }

@@ -15,6 +15,10 @@ pub struct TripRecord {
     pub state: BookingState,
     pub payment: PaymentState,
     pub card: Option<String>,
+    /// Whether a partner paid for it: then who only opened it does not give it back.
+    pub is_by_partner: bool,
+    /// Whether it is this visitor's own.
+    pub is_own: bool,
     pub email: String,
     pub offer: Offer,
     pub quote: Quote,
@@ -126,6 +130,7 @@ impl Postgres {
     pub async fn trip(&self, visitor: Uuid, pnr: Pnr) -> Result<Option<TripRecord>, StoreError> {
         let Some(row) = sqlx::query!(
             r#"select b.id, b.hold_id, b.state, p.state as payment, p.card, h.contact_email,
+                p.token_id is not null as "is_by_partner!", b.visitor = $2 as "is_own!",
                 h.offer as "offer: Json<Offer>", h.quote as "quote: Json<Quote>"
             from bookings b join payments p on p.booking_id = b.id join holds h on h.id = b.hold_id
             where b.pnr = $1 and (b.visitor = $2 or exists (
@@ -146,6 +151,8 @@ impl Postgres {
             state: BookingState::parse(&row.state).unwrap_or(BookingState::Failed),
             payment: PaymentState::parse(&row.payment).unwrap_or(PaymentState::Open),
             card: row.card,
+            is_by_partner: row.is_by_partner,
+            is_own: row.is_own,
             email: row.contact_email.unwrap_or_default(),
             offer: row.offer.0,
             quote: row.quote.0,

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::{Seating, Whom, assign, away};
 use crate::{
-    postgres::{Claim, EndAs, Once, TakeRefusal},
+    postgres::{Account, Claim, EndAs, Once, TakeRefusal},
     selling,
     steps::reached,
 };
@@ -65,10 +65,12 @@ impl Seating {
     }
 }
 
-/// From a signed offer to a hold: checked against the timetable and the price of now, then taken whole or not at all.
+/// From a signed offer to a hold: checked against the timetable and the price of now, then taken whole or not at all. Its
+/// places count on the account too, where there is one.
 pub(super) async fn choose(
     seating: &Seating,
     visitor: Visitor,
+    account: Option<Account>,
     token: &str,
     asking: &Once,
 ) -> Result<HoldId, HoldError> {
@@ -99,7 +101,12 @@ pub(super) async fn choose(
             legs: &legs,
             asking,
         };
-        match seating.take(&claim).await {
+        let answer = match account {
+            // Rare enough to be taken alone.
+            Some(account) => seating.postgres.take_for(account, &claim).await,
+            None => seating.take(&claim).await,
+        };
+        match answer {
             Ok(hold) => {
                 reached("choose.taken");
                 give_best_seats(seating, visitor, hold, &legs, offer.cabin).await;

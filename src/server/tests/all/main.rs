@@ -33,6 +33,7 @@ mod machines;
 mod mail;
 mod opening;
 mod pages;
+mod partner;
 mod patience;
 mod paying;
 mod places;

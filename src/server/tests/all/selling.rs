@@ -43,7 +43,7 @@ impl<'a> Sale<'a> {
         let all: Vec<String> = layout.seats(Cabin::Economy).map(|seat| seat.number.to_string()).collect();
         let id = departure.id.to_string();
         sqlx::raw_sql(
-            "truncate visitors, departure_cabins, departure_classes, seats, stripe_events, test_clock cascade",
+            "truncate visitors, departure_cabins, departure_classes, seats, stripe_events, balances, test_clock cascade",
         )
         .execute(&world.pool)
         .await

@@ -77,7 +77,7 @@ async fn many_claims_in_one_call_are_answered_as_one_by_one(_: PgPoolOptions, op
         let mut dice = Dice(seed);
         let visitors: Vec<Visitor> = (0..12).map(|_| visitor()).collect();
         let cases: Vec<Case> = (0..70).map(|_| Case::draw(&world, &visitors, &mut dice)).collect();
-        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes cascade")
+        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes, balances cascade")
             .execute(&world.pool)
             .await
             .unwrap();
@@ -93,7 +93,7 @@ async fn many_claims_in_one_call_are_answered_as_one_by_one(_: PgPoolOptions, op
             });
         }
         let books_alone = books(&world).await;
-        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes cascade")
+        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes, balances cascade")
             .execute(&world.pool)
             .await
             .unwrap();

@@ -9,7 +9,7 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 25] = [
+const AUDIT: [(&str, &str); 30] = [
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
@@ -20,7 +20,7 @@ const AUDIT: [(&str, &str); 25] = [
         "holds that were given up and yet booked",
         "select count(*) from holds h where h.state = 'released' and (
             exists (select from holds again where again.retake_of = h.id)
-            or exists (select from bookings b where b.hold_id = h.id and b.pnr is not null))",
+            or exists (select from bookings b where b.hold_id = h.id and b.ticketed_at is not null))",
     ),
     (
         "cabin counters that differ from what live holds and valid coupons add up to",
@@ -94,6 +94,36 @@ const AUDIT: [(&str, &str); 25] = [
             and not exists (select from outbox o where o.booking_id = b.id and o.step = 'capture' and o.state <> 'done')",
     ),
     (
+        "balances that are not what their entries add up to",
+        "select count(*) from balances b where b.balance_minor <> (
+            select coalesce(sum(e.amount_minor), 0) from balance_entries e
+            where e.token_id = b.token_id and e.currency = b.currency)",
+    ),
+    (
+        "bookings that have another sum from a balance than the balance has given",
+        "select count(*) from bookings b where (
+                select coalesce(sum(l.amount_minor), 0) from ledger l
+                where l.booking_id = b.id and l.account = 'balance') <> (
+                select coalesce(-sum(e.amount_minor), 0) from balance_entries e where e.booking_id = b.id)",
+    ),
+    (
+        "bookings paid from a balance without tickets, or the other way round",
+        "select count(*) from payments p join bookings b on b.id = p.booking_id
+        where p.token_id is not null and (b.ticketed_at is not null) <> exists (
+            select from balance_entries e where e.booking_id = p.booking_id and e.step = 'paid'
+                and e.token_id = p.token_id and e.amount_minor = -p.amount_minor and e.currency = p.currency)",
+    ),
+    (
+        "bookings that wait to be paid without their seats, or that are over with them",
+        "select count(*) from bookings b join orders o on o.booking_id = b.id join holds h on h.id = b.hold_id
+        where (b.state = 'awaiting_payment') <> (h.state = 'reserved')",
+    ),
+    (
+        "orders whose payment is not in the state of their booking",
+        "select count(*) from orders o join bookings b on b.id = o.booking_id join payments p on p.booking_id = b.id
+        where (p.state = 'open') <> (b.state = 'awaiting_payment') or (o.paid_at is null) <> (b.ticketed_at is null)",
+    ),
+    (
         "bookings whose ledger does not add up",
         "select count(*) from (select booking_id from ledger group by booking_id, currency having sum(amount_minor) <> 0) b",
     ),
@@ -154,7 +184,10 @@ const AUDIT: [(&str, &str); 25] = [
         "confirmed cancellations without the refund that they promised, or without its errand",
         "select count(*) from cancellations c where c.state <> 'quoted' and c.refund_minor > 0 and not exists (
             select from refunds r join outbox o on o.step = 'refund' and o.subject = r.id::text
-            where r.cancellation_id = c.id and r.amount_minor = c.refund_minor and r.currency = c.currency)",
+            where r.cancellation_id = c.id and r.amount_minor = c.refund_minor and r.currency = c.currency
+            union all
+            select from balance_entries e where e.booking_id = c.booking_id and e.step = 'refunded:' || c.id
+                and e.amount_minor = c.refund_minor and e.currency = c.currency)",
     ),
     (
         "cancellations that do not add up to the value of their coupons",

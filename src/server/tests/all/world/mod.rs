@@ -24,6 +24,7 @@ use uuid::Uuid;
 pub use timetable::{departure, schedule, today};
 
 pub const WEBHOOK_SECRET: &str = "whsec_test";
+pub const API_TOKEN: &str = "sky_test_a token that tests know";
 pub const ORIGIN: &str = "http://sky.test";
 
 /// A server with its sandbox; its jobs run only where a test runs them.
@@ -76,6 +77,8 @@ impl World {
                 script_url: format!("{api}v3/"),
                 api_url: Some(api),
             },
+            webhooks_to_private: true,
+            api_token: Some(Secret(API_TOKEN.into())),
             mail: Some(MailSettings {
                 way: MailWay::Folder(letters.clone()),
                 from: "SkyConnect <tickets@sky.test>".into(),
