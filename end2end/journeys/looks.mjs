@@ -23,6 +23,8 @@ journey('every page fits a phone, is open to everyone and looks as its pictures'
   await ada.link('Choose a return').first().click();
   await page.getByRole('region', { name: /^Your outbound/ }).waitFor();
   await look('return-inbound');
+  await page.goto(`/calendar?trip=return&from=BOS&to=LAX&depart=${inAMonth()}&back=${inAMonth(7)}&adults=2`);
+  await look('calendar');
   await page.goto(`/search?from=Atlantis&to=LAX&depart=${inAMonth()}`);
   await look('search-refused');
   await page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=9&cabin=F&sort=earliest`);

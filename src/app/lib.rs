@@ -19,6 +19,7 @@ pub mod ports;
 mod shell;
 
 mod components;
+mod filters;
 #[cfg(feature = "hydrate")]
 mod live;
 mod pages;
@@ -37,6 +38,7 @@ pub use shell::shell;
 
 use components::{footer::Footer, header::Header};
 use pages::{
+    calendar::CalendarPage,
     home::HomePage,
     not_found::NotFoundPage,
     pay::PayPage,
@@ -60,6 +62,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=ResultsPage ssr=SsrMode::Async />
+                    <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async />
                     <Route path=path!("/price") view=PricePage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/travellers") view=TravellersPage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/seats") view=SeatsPage ssr=SsrMode::Async />

@@ -3,17 +3,17 @@
 use std::fmt::Write;
 
 use domain::search::Sort;
+use jiff::civil::Date;
 use leptos_router::params::ParamsMap;
 
-use crate::{AppError, answers::SearchRequest};
+use crate::{AppError, answers::SearchRequest, filters::Filters};
 
 /// A search as the URL has it, nothing checked yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchUrl {
     pub request: SearchRequest,
     pub one_way: bool,
-    /// Shows ways to fly with at most so many stops alone.
-    pub most_stops: Option<u8>,
+    pub filters: Filters,
 }
 
 impl SearchUrl {
@@ -40,8 +40,7 @@ impl SearchUrl {
                 outbound: field("outbound"),
             },
             one_way,
-            // The form has a box for direct flights alone, `direct=1`; the links have `stops`.
-            most_stops: if field("direct") == "1" { Some(0) } else { field("stops").parse().ok() },
+            filters: Filters::read(query),
         }
     }
 
@@ -51,16 +50,30 @@ impl SearchUrl {
         missing.then(|| AppError::invalid("back", "Choose the day you fly back, or search one way."))
     }
 
-    /// Whether ways to fly with so many stops are shown.
-    pub fn shows(&self, stops: usize) -> bool {
-        self.most_stops.is_none_or(|most| stops <= usize::from(most))
-    }
-
     /// The page of this search.
     pub fn href(&self) -> String {
+        format!("/search?{}", self.query())
+    }
+
+    /// The prices of the month in which it leaves.
+    pub fn month_href(&self) -> String {
+        format!("/calendar?{}", self.query())
+    }
+
+    /// Moves the way out to another day, and the way back with it so far as nobody returns before leaving.
+    pub fn leave_on(&mut self, date: Date) {
+        let request = &mut self.request;
+        request.depart = date.to_string();
+        // ISO dates compare as text.
+        if !request.back.is_empty() && request.back < request.depart {
+            request.back.clone_from(&request.depart);
+        }
+    }
+
+    /// What is asked for, by name and value, as the URL has it; filters aside.
+    pub fn asked(&self) -> Vec<(&'static str, String)> {
         let request = &self.request;
-        let mut href = format!("/search?trip={}", if self.one_way { "oneway" } else { "return" });
-        for (name, value) in [
+        let named = [
             ("from", &request.from),
             ("to", &request.to),
             ("depart", &request.depart),
@@ -71,15 +84,16 @@ impl SearchUrl {
             ("cabin", &request.cabin),
             ("sort", &request.sort),
             ("outbound", &request.outbound),
-        ] {
-            if !value.is_empty() {
-                let _ = write!(href, "&{name}={}", encoded(value));
-            }
-        }
-        if let Some(stops) = self.most_stops {
-            let _ = write!(href, "&stops={stops}");
-        }
-        href
+        ];
+        let trip = ("trip", if self.one_way { "oneway" } else { "return" }.to_owned());
+        let given = named.into_iter().filter(|(_, value)| !value.is_empty());
+        std::iter::once(trip).chain(given.map(|(name, value)| (name, value.clone()))).collect()
+    }
+
+    fn query(&self) -> String {
+        let pairs = self.asked().into_iter().chain(self.filters.pairs());
+        let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encoded(&value))).collect();
+        pairs.join("&")
     }
 
     /// The page of this search with something changed.
@@ -131,12 +145,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_number_of_stops_is_a_limit() {
-        let most = |pairs| read(pairs).most_stops;
-        assert_eq!(most(&[("stops", "1")]), Some(1));
-        assert_eq!(most(&[("stops", "-1")]), None);
-        assert_eq!(most(&[("stops", "1"), ("direct", "1")]), Some(0));
-        assert_eq!(most(&[]), None);
+    fn nobody_returns_before_leaving() {
+        let mut url = read(&[("depart", "2026-12-22"), ("back", "2026-12-29")]);
+        url.leave_on(jiff::civil::date(2026, 12, 24));
+        assert_eq!((url.request.depart.as_str(), url.request.back.as_str()), ("2026-12-24", "2026-12-29"));
+        url.leave_on(jiff::civil::date(2027, 1, 2));
+        assert_eq!((url.request.depart.as_str(), url.request.back.as_str()), ("2027-01-02", "2027-01-02"));
+        assert_eq!(url.month_href(), "/calendar?trip=return&depart=2027-01-02&back=2027-01-02&sort=best");
     }
 
     #[test]

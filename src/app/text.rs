@@ -17,6 +17,11 @@ pub fn short_date(date: Date) -> String {
     date.strftime("%-d %b").to_string()
 }
 
+/// "December 2026".
+pub fn month(date: Date) -> String {
+    date.strftime("%B %Y").to_string()
+}
+
 /// "Tue 22".
 pub fn day_of_week(date: Date) -> String {
     date.strftime("%a %-d").to_string()

@@ -1,6 +1,7 @@
 //! The `Search` port: our own timetable, priced, with what is left of it.
 
 mod board;
+mod month;
 mod pricing;
 mod request;
 mod results;
@@ -15,7 +16,7 @@ mod warming;
 use std::sync::Arc;
 
 use app::{
-    answers::{Board, SearchRequest, SearchResults},
+    answers::{Board, MonthPrices, SearchRequest, SearchResults},
     ports::{Search, SearchError},
 };
 use async_trait::async_trait;
@@ -85,6 +86,10 @@ impl Searching {
 impl Search for Searching {
     async fn search(&self, request: SearchRequest) -> Result<SearchResults, SearchError> {
         results::search(self, &request).await
+    }
+
+    async fn month(&self, request: SearchRequest) -> Result<MonthPrices, SearchError> {
+        month::month(self, request).await
     }
 
     async fn suggest(&self, text: &str) -> Vec<Place> {

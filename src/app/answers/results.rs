@@ -98,6 +98,19 @@ pub struct DayPrice {
     pub cheapest: Option<Money>,
 }
 
+/// What the cheapest way out costs on each day of a month.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthPrices {
+    pub query: SearchQuery,
+    pub origin_name: String,
+    pub destination_name: String,
+    /// Every day of the month, in order; those that are over or not on sale yet without a price.
+    pub days: Vec<DayPrice>,
+    /// The first and the last day on which somebody may leave.
+    pub sold: (Date, Date),
+    pub checked: Checked,
+}
+
 /// The departures board of the front page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Board {

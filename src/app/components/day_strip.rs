@@ -21,20 +21,16 @@ pub fn DayStrip(
     let class = style_sheet!("style/day_strip.css");
     let long =
         days.iter().filter_map(|day| day.cheapest).any(|price| price.to_string().len() > ROOMY_LETTERS);
+    let month = search.request.outbound.is_empty().then(|| search.month_href());
     let links = days
         .into_iter()
         .map(|DayPrice { date, cheapest }| {
             let is_shown = date == shown;
             let href = search.href_with(|s| {
-                let request = &mut s.request;
-                if request.outbound.is_empty() {
-                    request.depart = date.to_string();
-                    // Nobody returns before leaving; ISO dates compare as text.
-                    if !request.back.is_empty() && request.back < request.depart {
-                        request.back.clone_from(&request.depart);
-                    }
+                if s.request.outbound.is_empty() {
+                    s.leave_on(date);
                 } else {
-                    request.back = date.to_string();
+                    s.request.back = date.to_string();
                 }
             });
             let far = domain::departure::days_between(shown, date).abs() > NEAR_DAYS;
@@ -52,6 +48,7 @@ pub fn DayStrip(
     view! { class = class,
         <nav class="strip" aria-label="Nearby days">
             <ol class="days" class:long=long>{links}</ol>
+            {month.map(|href| view! { class = class, <a class="month small" href=href>"Prices of the whole month"</a> })}
         </nav>
     }
 }

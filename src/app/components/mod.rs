@@ -6,6 +6,7 @@ pub mod choose_outbound;
 pub mod day_strip;
 pub mod departures_board;
 pub mod fare_rules;
+pub mod filter_form;
 pub mod footer;
 pub mod form_key;
 pub mod give_up;

@@ -20,7 +20,7 @@ pub fn SearchForm(
     wrong: Option<String>,
 ) -> impl IntoView {
     let class = style_sheet!("style/search_form.css");
-    let SearchUrl { request, one_way, most_stops } = search;
+    let SearchUrl { request, one_way, filters } = search;
     let is_wrong = move |field: &str| wrong.as_deref() == Some(field);
     let first = days.map(|days| days.first.to_string());
     let last = days.map(|days| days.last.to_string());
@@ -81,7 +81,7 @@ pub fn SearchForm(
                 <div class="send">
                     <button class="button go" type="submit" name="sort" value=Sort::Best.as_str()>"Search flights"</button>
                     <label class="check">
-                        <input type="checkbox" name="direct" value="1" checked=most_stops == Some(0) />
+                        <input type="checkbox" name="direct" value="1" checked=filters.most_stops == Some(0) />
                         "Direct only"
                     </label>
                 </div>

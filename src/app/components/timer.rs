@@ -28,6 +28,9 @@ pub fn Timer(
     /// What stands beside the time.
     #[prop(default = "your places are kept")]
     label: &'static str,
+    /// What is said of the money when the time is over.
+    #[prop(default = "Nothing was charged.")]
+    money: &'static str,
 ) -> impl IntoView {
     let class = style_sheet!("style/timer.css");
     let extend = ServerAction::<ExtendHold>::new();
@@ -71,7 +74,7 @@ pub fn Timer(
             </Show>
             <Show when=move || over.get()>
                 <div class="over" role="alert">
-                    <p><b>"Your time ran out."</b> " Your places are free again, and nothing was charged."</p>
+                    <p><b>"Your time ran out."</b> " Your places are free again. " {money}</p>
                     <a class="button slim" href="/">"Search again"</a>
                 </div>
             </Show>

@@ -1,6 +1,7 @@
 //! One page a file, in the order in which travellers meet them.
 
 mod booking;
+pub mod calendar;
 pub mod home;
 pub mod not_found;
 pub mod pay;

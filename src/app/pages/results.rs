@@ -13,11 +13,13 @@ use crate::{
         brand_table::BrandTable,
         choose_brand::ChooseOffer,
         day_strip::DayStrip,
+        filter_form::FilterForm,
         offer_card::OfferCard,
         posted_error::PostedError,
         search_form::{SaleDays, SearchForm, bookable_days},
         way_to_fly::WayToFly,
     },
+    filters::{Choices, Filters},
     search_url::SearchUrl,
     text,
 };
@@ -67,8 +69,9 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
     let choosing_return = outbound.is_some();
     let title = format!("{origin_name} to {destination_name}");
     let all = options.len();
+    let choices = Choices::of(&options);
     let shown: Vec<ItineraryCard> =
-        options.into_iter().filter(|card| search.shows(card.itinerary.stops())).collect();
+        options.into_iter().filter(|card| search.filters.shows(&card.itinerary)).collect();
     let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
     let change_outbound = search.href_with(|s| s.request.outbound.clear());
     let recommends = search.request.sort == Sort::Best.as_str();
@@ -115,6 +118,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
             <nav class="segments" aria-label="Stops">{stops(&search)}</nav>
             <p class="small muted" role="status">{count}</p>
         </div>
+        {(all > 1).then(|| view! { <FilterForm choices search=search.clone() /> })}
         {how_old(checked)}
         {(!return_follows && all > 0).then(|| view! { <BrandTable /> })}
         {list}
@@ -147,13 +151,17 @@ fn NothingFound(
     search: SearchUrl,
 ) -> impl IntoView {
     let class = style_sheet!("style/nothing_found.css");
-    let all = search.href_with(|s| s.most_stops = None);
-    let few = if search.most_stops == Some(1) { "with fewer than two stops" } else { "without a stop" };
+    let all = search.href_with(|s| s.filters = Filters::default());
+    let few = match (search.filters.boxes().is_empty(), search.filters.most_stops) {
+        (false, _) => "as you want it",
+        (true, Some(0)) => "without a stop",
+        (true, _) => "with fewer than two stops",
+    };
     if filtered > 0 {
         view! { class = class,
             <p class="card nothing">
                 {format!("Nobody flies there {few} on this day. ")}
-                <a href=all>{format!("Show {} with more stops", text::counted(filtered, "way", "ways"))}</a>
+                <a href=all>{format!("Show all {}", text::counted(filtered, "way", "ways"))}</a>
                 ", or try another day above."
             </p>
         }
@@ -234,8 +242,8 @@ fn sort_name(sort: Sort) -> &'static str {
 
 fn stops(search: &SearchUrl) -> impl IntoView + use<> {
     let link = |most_stops: Option<u8>, name: &'static str| {
-        let current = (search.most_stops == most_stops).then_some("true");
-        let href = search.href_with(|s| s.most_stops = most_stops);
+        let current = (search.filters.most_stops == most_stops).then_some("true");
+        let href = search.href_with(|s| s.filters.most_stops = most_stops);
         view! { <a href=href aria-current=current data-noscroll="true">{name}</a> }
     };
     (link(None, "All"), link(Some(1), "1 stop at most"), link(Some(0), "Direct only"))

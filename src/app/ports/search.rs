@@ -3,7 +3,7 @@ use domain::airport::Place;
 
 use crate::{
     AppError,
-    answers::{Board, SearchRequest, SearchResults},
+    answers::{Board, MonthPrices, SearchRequest, SearchResults},
 };
 
 /// Finding a way to fly.
@@ -11,6 +11,8 @@ use crate::{
 pub trait Search: Send + Sync {
     /// The ways to fly the bound that the request asks for next.
     async fn search(&self, request: SearchRequest) -> Result<SearchResults, SearchError>;
+    /// What the cheapest way out costs on each day of the month of departure.
+    async fn month(&self, request: SearchRequest) -> Result<MonthPrices, SearchError>;
     /// Places whose code, city or name fits the text, at most eight.
     async fn suggest(&self, text: &str) -> Vec<Place>;
     /// The next departures from the busiest city.

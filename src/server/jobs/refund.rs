@@ -13,8 +13,9 @@ use crate::{
 const FOR_GOOD: [&str; 4] =
     ["charge_disputed", "charge_already_refunded", "charge_not_refundable", "refund_disputed_payment"];
 
-/// Gives captured money back, unless the cardholder's bank has taken it: then it is a person's matter. A try that stayed unclear is followed by a look at what Stripe made for it, by the keys
-/// that it was asked under, and only then by another call.
+/// Gives captured money back, unless the cardholder's bank has taken it: then it is a person's matter. A try that stayed
+/// unclear, and one that failed before, is followed by a look at what Stripe made for it, by the keys that it was asked
+/// under, and only then by another call.
 pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreError> {
     steps::reached("refund.leased");
     let Some(refund) = site.postgres.refund_of_errand(errand).await? else {
@@ -33,7 +34,7 @@ pub(super) async fn refund(site: &Site, errand: &Errand) -> Result<(), StoreErro
         // Its capture failed for good: unwinding the booking drops what was promised of money that never came.
         return again_or_park(site, errand, "nothing was captured").await;
     }
-    if errand.attempt > 1 {
+    if errand.attempt > 1 || refund.is_queued_again() {
         match made_before(site, &refund, intent).await {
             Ok(Some(made)) => return record(site, &refund, &made).await,
             Ok(None) => {}

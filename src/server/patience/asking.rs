@@ -13,11 +13,12 @@ pub enum Asking {
 }
 
 /// Calls that a browser posts although they change nothing, since what they ask may be long.
-const READING_CALLS: [&str; 9] = [
+const READING_CALLS: [&str; 10] = [
     "bookable_days",
     "booking_hold",
     "departures_board",
     "read_cancellation",
+    "read_month",
     "read_offer",
     "read_trip",
     "search_flights",

@@ -44,17 +44,17 @@ impl Postgres {
                 run_at = sky_now() + make_interval(secs => least(300, 5 * 2 ^ least(attempts, 10)))
             where id in (
                 select id from stripe_events where handled_at is null and run_at <= (select sky_now())
-                order by run_at limit 20 for update skip locked)
+                order by run_at limit 40 for update skip locked)
             returning id, kind, intent_id as intent, subject_id as subject, attempts as attempt"#
         )
         .fetch_all(&self.pool)
         .await?)
     }
 
-    pub async fn event_handled(&self, id: &str) -> Result<(), StoreError> {
+    pub async fn events_handled(&self, ids: &[String]) -> Result<(), StoreError> {
         sqlx::query!(
-            "update stripe_events set handled_at = sky_now() where id = $1 and handled_at is null",
-            id
+            "update stripe_events set handled_at = sky_now() where id = any($1) and handled_at is null",
+            ids
         )
         .execute(&self.pool)
         .await?;

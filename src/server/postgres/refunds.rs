@@ -25,6 +25,8 @@ pub struct RefundRow {
     pub is_disputed: bool,
     pub amount_minor: i64,
     pub state: String,
+    /// What Stripe made for it last, as far as is known.
+    stripe_id: Option<String>,
     asked: i16,
 }
 
@@ -49,11 +51,18 @@ impl RefundRow {
         self.state == state_of(&made.status)
     }
 
-    /// Whether Stripe made this one for it.
+    /// Whether it was queued again after it had failed.
+    pub fn is_queued_again(&self) -> bool {
+        self.asked > 1
+    }
+
+    /// Whether Stripe made this one for it: as it was queued last, or for an earlier time, unless that came to nothing.
     pub fn is_made(&self, made: &Refund) -> bool {
-        made.key
-            .as_deref()
-            .is_some_and(|key| key.split_once('/').is_some_and(|(begin, _)| begin == self.subject()))
+        let Some((begin, _)) = made.key.as_deref().and_then(|key| key.split_once('/')) else { return false };
+        let is_earlier = || (1..self.asked).any(|asked| begin == subject(self.id, asked));
+        self.stripe_id.as_deref() == Some(&made.id)
+            || begin == self.subject()
+            || (state_of(&made.status) != "failed" && is_earlier())
     }
 }
 
@@ -77,7 +86,7 @@ impl Postgres {
         let Some(id) = id else { return Ok(None) };
         Ok(sqlx::query_as!(
             RefundRow,
-            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
+            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.stripe_id, r.asked,
                 p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
                 (select coalesce(sum(l.amount_minor), 0) from ledger l
                     where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"
@@ -94,7 +103,7 @@ impl Postgres {
     pub async fn refunds_of(&self, booking: Uuid) -> Result<Vec<RefundRow>, StoreError> {
         Ok(sqlx::query_as!(
             RefundRow,
-            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
+            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.stripe_id, r.asked,
                 p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
                 (select coalesce(sum(l.amount_minor), 0) from ledger l
                     where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"
@@ -110,7 +119,7 @@ impl Postgres {
     pub async fn refunds_of_intents(&self, intents: &[String]) -> Result<Vec<RefundRow>, StoreError> {
         Ok(sqlx::query_as!(
             RefundRow,
-            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.asked,
+            r#"select r.id, r.booking_id as booking, p.intent_id as intent, r.amount_minor, r.state, r.stripe_id, r.asked,
                 p.state in ('captured', 'part_refunded', 'refunded') as "was_captured!",
                 (select coalesce(sum(l.amount_minor), 0) from ledger l
                     where l.booking_id = r.booking_id and l.account = 'disputed') < 0 as "is_disputed!"

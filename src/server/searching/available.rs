@@ -65,19 +65,38 @@ impl Searching {
 
     /// The same of the board's few departures.
     pub(super) async fn available_on_board(&self, departures: &[DepartureId], cabin: Cabin) -> Available {
-        let now = Timestamp::now();
         let names: Vec<String> = departures.iter().map(ToString::to_string).collect();
         let key = format!("board:{}:{}", cabin.letter(), names.join(","));
-        let (postgres, departures): (_, Arc<[_]>) = (self.postgres.clone(), departures.into());
+        self.available_as(&key, departures.into(), cabin, BOARD_KEEPS).await
+    }
+
+    /// The same of the ways to fly in a month; `asked` has its first day.
+    pub(super) async fn available_in_month(
+        &self,
+        asked: &Asked,
+        departures: Arc<[DepartureId]>,
+    ) -> Available {
+        let key = format!("month:{}", self.key(asked));
+        self.available_as(&key, departures, asked.cabin, KEEPS).await
+    }
+
+    async fn available_as(
+        &self,
+        key: &str,
+        departures: Arc<[DepartureId]>,
+        cabin: Cabin,
+        keeps: Duration,
+    ) -> Available {
+        let postgres = self.postgres.clone();
         let since = self.refusals.last_of(departures.iter());
         let ask = move || {
             let (postgres, departures) = (postgres.clone(), departures.clone());
             async move {
                 let value = places_left(&postgres, &departures, cabin).await?;
-                Ok(Fresh { value, keeps: BOARD_KEEPS })
+                Ok(Fresh { value, keeps })
             }
         };
-        Available(self.answers.get(&key, now, since, ask).await.ok())
+        Available(self.answers.get(key, Timestamp::now(), since, ask).await.ok())
     }
 
     /// Another schedule has other departures.

@@ -7,6 +7,7 @@ use app::{
     ports::SearchError,
 };
 use domain::{
+    cabin::Cabin,
     departure::DepartureId,
     fare::FareBrand,
     network::Network,
@@ -15,6 +16,7 @@ use domain::{
 use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{Asked, Searching, pricing::Pricing, request};
+use crate::selling::Selling;
 
 /// Days of the price strip before and after the date.
 const STRIP_DAYS: i32 = 3;
@@ -53,10 +55,7 @@ pub(super) async fn search(
         if date != bound.date && !is_worth_asking(searching, &query, step, date, now) {
             continue;
         }
-        found.retain(|hop| {
-            let sales = selling.of(hop.id(&network), query.cabin);
-            sales.check(hop.departs_at(), now).is_ok()
-        });
+        keep_what_is_sold(&mut found, selling, query.cabin, now);
         let price_minor = pricing.price_minor(&found);
         let cheapest = if date == bound.date {
             options = found.worth_showing(price_minor);
@@ -103,6 +102,12 @@ fn days_around<'n>(
         .collect()
 }
 
+/// Leaves out what is not sold now.
+pub(super) fn keep_what_is_sold(found: &mut Found<'_>, selling: &Selling, cabin: Cabin, now: Timestamp) {
+    let network = found.network();
+    found.retain(|hop| selling.of(hop.id(network), cabin).check(hop.departs_at(), now).is_ok());
+}
+
 /// Whether that other day can be searched for.
 fn is_worth_asking(
     searching: &Searching,
@@ -127,7 +132,7 @@ pub(super) fn departures_around(
     days.iter().any(|(date, _)| *date == asked.bound.date).then(|| departures_of(&days))
 }
 
-fn departures_of(days: &[(Date, Found<'_>)]) -> Arc<[DepartureId]> {
+pub(super) fn departures_of(days: &[(Date, Found<'_>)]) -> Arc<[DepartureId]> {
     let mut departures: Vec<DepartureId> = days.iter().flat_map(|(_, found)| found.departures()).collect();
     departures.sort_unstable();
     departures.dedup();

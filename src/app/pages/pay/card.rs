@@ -41,7 +41,13 @@ pub fn Card(
         .into_any(),
     };
     let timer = view! {
-        <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false label="to pay; your seats are kept" />
+        <Timer
+            hold=id
+            expires_in_ms=hold.expires_in_ms
+            extension_left=false
+            label="to pay; your seats are kept"
+            money="What your bank may still approve is not taken without a ticket."
+        />
     };
     let main = view! { class = class,
         <section class="card desk" aria-label="Card">

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     airports::Airports, booking::BookingState, cabin::SeatNumber, coupon::CouponState,
-    departure::DepartureId, search::Itinerary,
+    departure::DepartureId, money::Money, search::Itinerary,
 };
 use serde::Serialize;
 use utoipa::ToSchema;

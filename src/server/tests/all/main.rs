@@ -14,6 +14,7 @@ mod model;
 mod asking;
 mod batches;
 mod cache;
+mod calendar;
 mod called_off;
 mod cancelling;
 mod deadlocks;

@@ -173,6 +173,30 @@ async fn a_refund_that_is_refused_because_it_was_made_is_looked_for_and_made_goo
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_refund_that_was_made_unseen_before_it_failed_is_not_made_again_when_queued_again(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let booked = captured(&world, GOOD_CARD).await;
+    let refund = booked.give_back(&world, 5_000).await;
+    world.sandbox.set_faults(Faults { fail_after: 1, ..Faults::default() });
+    run_errands(&world).await;
+    let dispute = world.sandbox.dispute(&booked.intent).unwrap();
+    booked.webhook(&world, "evt_1", "DisputeCreated").await;
+    world.pass(1).await;
+    run_twice(&world, &behind_an_edge(&world, 0, 1).await).await;
+    assert_eq!(state(&world, refund).await, "failed", "what was made did not show");
+    world.sandbox.close_dispute(&dispute, Verdict::Won).unwrap();
+    booked.webhook(&world, "evt_2", "DisputeClosed").await;
+    assert!(world.postgres.retry_refund(refund).await.unwrap());
+    run_errands(&world).await;
+    assert_eq!(state(&world, refund).await, "succeeded");
+    assert_eq!(made(&world, &booked).await.len(), 1);
+    ledgers_add_up(&world).await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn a_refund_cut_off_after_stripe_made_it_is_found_by_whoever_comes_next(
     _: PgPoolOptions,
     options: PgConnectOptions,

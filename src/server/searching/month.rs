@@ -1,0 +1,68 @@
+//! What the cheapest way out costs on each day of a month.
+
+use app::{
+    answers::{DayPrice, MonthPrices, SearchRequest},
+    ports::SearchError,
+};
+use domain::{
+    fare::FareBrand,
+    search::{Bound, HORIZON_DAYS, Search, SearchQuery},
+};
+use jiff::{Timestamp, ToSpan, civil::Date};
+
+use super::{
+    Asked, Searching,
+    pricing::Pricing,
+    request,
+    results::{city_of, departures_of, keep_what_is_sold},
+};
+
+pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Result<MonthPrices, SearchError> {
+    let now = Timestamp::now();
+    let airports = searching.timetables.airports();
+    let network = searching.timetables.network();
+    let query = request::parse(&request, airports, network.timetable(), now)?;
+    let today = request::today_at(query.origin, airports, now);
+    let sold = (today, today.saturating_add(HORIZON_DAYS.days()));
+    let first = query.date.first_of_month();
+    let dates: Vec<Date> =
+        first.series(1.day()).take_while(|date| *date <= query.date.last_of_month()).collect();
+
+    let search = Search::new(&network, airports, query.origin, query.destination);
+    let mut days = Vec::new();
+    for date in dates.iter().filter(|date| (sold.0..=sold.1).contains(date)) {
+        days.push((*date, search.on(*date, query.cabin, now)));
+        // A month is a lot to search at once: others have their turn between two days.
+        tokio::task::yield_now().await;
+    }
+    let bound = Bound { origin: query.origin, destination: query.destination, date: first };
+    let asked = Asked { bound, party: query.party, cabin: query.cabin };
+    let available = searching.available_in_month(&asked, departures_of(&days)).await;
+    let pricing = Pricing {
+        searching,
+        query: &query,
+        outbound: None,
+        return_follows: query.return_date.is_some(),
+        available: &available,
+        now,
+    };
+    let selling = searching.timetables.selling();
+    let mut prices = Vec::new();
+    for (date, mut found) in days {
+        keep_what_is_sold(&mut found, selling, query.cabin, now);
+        let cheapest = found.cheapest(pricing.price_minor(&found));
+        prices.push((date, cheapest.and_then(|itinerary| pricing.total(&itinerary, FareBrand::Basic))));
+        tokio::task::yield_now().await;
+    }
+    let price_on = |date| prices.iter().find(|(day, _)| *day == date).and_then(|(_, price)| *price);
+    let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
+    let SearchQuery { origin, destination, .. } = query;
+    Ok(MonthPrices {
+        origin_name: name(origin),
+        destination_name: name(destination),
+        days: dates.into_iter().map(|date| DayPrice { date, cheapest: price_on(date) }).collect(),
+        sold,
+        checked: available.checked(now),
+        query,
+    })
+}
