@@ -245,8 +245,9 @@ impl Postgres {
         .fetch_one(&mut *tx)
         .await?;
         let state = BookingState::parse(&row.state).unwrap_or(BookingState::Failed);
-        let total = Currency::parse(&row.currency).map(|currency| Money::new(row.amount_minor, currency));
-        if let Some(total) = total.filter(|total| amount != Some(*total)) {
+        let currency = Currency::parse(&row.currency).ok_or(OrderRefusal::NotNow(state))?;
+        let total = Money::new(row.amount_minor, currency);
+        if amount != Some(total) {
             return Err(OrderRefusal::WrongAmount(total));
         }
         let pnr = match row.pnr.as_deref().and_then(|pnr| Pnr::parse(pnr).ok()) {
