@@ -7,7 +7,7 @@ use payments::Stripe;
 use serde_json::Value;
 use server::{
     config::StripeSettings,
-    postgres::{OtherWay, Postgres},
+    postgres::{OtherWay, ParkedErrand, Postgres},
     reconciling::Reconciling,
     site::stripe,
 };
@@ -54,18 +54,31 @@ pub async fn cases(postgres: &Postgres) -> Result<(), String> {
     }
     let parked = postgres.parked_errands().await.map_err(text)?;
     for errand in &parked {
-        println!(
-            "errand {} {} {} of booking {}, {} tries: {}",
-            errand.id,
-            errand.step,
-            errand.subject,
-            errand.booking,
-            errand.attempts,
-            errand.last_error.as_deref().unwrap_or("unknown")
-        );
+        println!("{}", errand_line(errand, "parked"));
     }
-    println!("{} open cases, {} parked errands", cases.len(), parked.len());
+    let struggling = postgres.struggling_errands().await.map_err(text)?;
+    for errand in &struggling {
+        println!("{}", errand_line(errand, "tried again by itself"));
+    }
+    println!(
+        "{} open cases, {} parked errands, {} tried again and again",
+        cases.len(),
+        parked.len(),
+        struggling.len()
+    );
     Ok(())
+}
+
+fn errand_line(errand: &ParkedErrand, stands: &str) -> String {
+    format!(
+        "errand {} {} {} of booking {}, {stands}, {} tries: {}",
+        errand.id,
+        errand.step,
+        errand.subject,
+        errand.booking,
+        errand.attempts,
+        errand.last_error.as_deref().unwrap_or("unknown")
+    )
 }
 
 pub async fn close_case(postgres: &Postgres, id: &str, note: &str) -> Result<(), String> {

@@ -55,6 +55,11 @@ pub fn forget_idle(limits: &Limits) {
     limits.config.limiter().retain_recent();
 }
 
+/// Who is behind a request; nobody in particular where that cannot be told.
+pub fn address<T>(limits: &Limits, request: &Request<T>) -> IpAddr {
+    limits.client.extract(request).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
 /// Whether this request's client may change something now, as `layer` would decide it; otherwise the refusal.
 ///
 /// # Errors

@@ -17,7 +17,7 @@ use crate::{
     mail::{Mail, MailSetupError},
     ordering::Ordering,
     origins::Origins,
-    partner::{self, Partners},
+    partner::{self, Partners, Rates},
     patience,
     postgres::{Postgres, StoreError},
     searching::Searching,
@@ -121,7 +121,7 @@ impl Site {
             timetable.clone(),
             signing.clone(),
             searching.refusals().clone(),
-            redis,
+            redis.clone(),
             tasks,
         );
         let stripe = stripe(&config.stripe)?;
@@ -158,7 +158,7 @@ impl Site {
             origins: Origins::new(&config.public_url),
             limits: limits(config.trusted_proxies),
             ports,
-            partners: Partners::new(config.webhooks_to_private),
+            partners: Partners::new(config.webhooks_to_private, Rates::new(realm, redis)),
             mail: config.mail.as_ref().map(Mail::new).transpose()?,
             public_url: config.public_url.as_str().into(),
             https: config.is_https(),

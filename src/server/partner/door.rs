@@ -1,6 +1,6 @@
 //! What every call passes: who asks, how often, in which version, and for how long.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -14,26 +14,30 @@ use uuid::Uuid;
 
 use super::{
     error::{ApiError, ErrorKind},
-    rate::{Allowance, Rates},
+    rate::{Allowance, Minute, Rates, wait_secs},
 };
-use crate::{patience::Asking, postgres::TokenRow, site::Site};
+use crate::{limits, patience::Asking, postgres::TokenRow, site::Site};
 
 /// The version of the API that is spoken here, in the header `Duffel-Version`.
 pub const VERSION: &str = "v2";
+
+/// Tokens that one address may guess in vain in a minute, before its calls are refused without a look.
+const GUESSES_A_MINUTE: u32 = 20;
 
 /// What the partner API keeps in memory; clones share it.
 #[derive(Clone, Debug)]
 pub struct Partners {
     rates: Arc<Rates>,
+    guesses: Arc<Minute<IpAddr>>,
     pub(super) recent: Arc<super::offer_requests::Recent>,
     pub(crate) sender: super::sender::Sender,
 }
 
 impl Partners {
     /// `webhooks_to_private`: events are also posted without TLS and into private networks.
-    pub fn new(webhooks_to_private: bool) -> Self {
+    pub fn new(webhooks_to_private: bool, rates: Rates) -> Self {
         let sender = super::sender::Sender::new(webhooks_to_private);
-        Self { rates: Arc::default(), recent: Arc::default(), sender }
+        Self { rates: Arc::new(rates), guesses: Arc::default(), recent: Arc::default(), sender }
     }
 }
 
@@ -60,7 +64,8 @@ pub async fn door(State(site): State<Site>, mut request: Request, next: Next) ->
     let request_id = Uuid::new_v4().simple().to_string();
     let now = Timestamp::now();
     let mut allowance = None;
-    let response = match enter(&site, request.headers(), now, &mut allowance).await {
+    let address = limits::address(&site.limits, &request);
+    let response = match enter(&site, address, request.headers(), now, &mut allowance).await {
         Ok(partner) => {
             request.extensions_mut().insert(partner);
             let asking = Asking::of(request.method(), request.uri().path());
@@ -93,31 +98,28 @@ pub async fn door(State(site): State<Site>, mut request: Request, next: Next) ->
 
 async fn enter(
     site: &Site,
+    address: IpAddr,
     headers: &HeaderMap,
     now: Timestamp,
     allowance: &mut Option<Allowance>,
 ) -> Result<Partner, ApiError> {
     let secret = bearer(headers)?;
+    let guesses = &site.partners.guesses;
+    if guesses.counted(&address, now) >= GUESSES_A_MINUTE {
+        return Err(too_many("Too many unknown tokens came from this address. Ask again in a minute.", now));
+    }
     let token = site.postgres.token(secret).await.map_err(|error| {
         tracing::error!(%error, "tokens cannot be read");
         ApiError::unavailable()
     })?;
     let token = token.ok_or_else(|| {
+        guesses.count(address, now);
         unauthenticated("access_token_not_found", "The access token is none of ours, or was revoked.")
     })?;
-    let left = site.partners.rates.count(token.id, token.requests_per_minute, now);
+    let left = site.partners.rates.count(token.id, token.requests_per_minute, now).await;
     *allowance = Some(left);
     if left.is_over {
-        return Err(ApiError {
-            retry_after_secs: Some(left.wait_secs(now)),
-            ..ApiError::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                ErrorKind::RateLimit,
-                "rate_limit_exceeded",
-                "Too many requests",
-                "This token may not ask again before the time in ratelimit-reset.",
-            )
-        });
+        return Err(too_many("This token may not ask again before the time in ratelimit-reset.", now));
     }
     check_version(headers)?;
     Ok(Partner(Arc::new(token)))
@@ -139,6 +141,20 @@ fn bearer(headers: &HeaderMap) -> Result<&str, ApiError> {
             "The header must be of the form `Authorization: Bearer <token>`.",
         )
     })
+}
+
+/// Refuses until the next minute begins.
+fn too_many(message: &'static str, now: Timestamp) -> ApiError {
+    ApiError {
+        retry_after_secs: Some(wait_secs(now)),
+        ..ApiError::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            ErrorKind::RateLimit,
+            "rate_limit_exceeded",
+            "Too many requests",
+            message,
+        )
+    }
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {

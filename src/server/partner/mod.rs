@@ -38,6 +38,7 @@ use crate::{
 use error::ApiError;
 
 pub use door::Partners;
+pub use rate::Rates;
 pub use webhooks::event_body;
 
 /// An order of nine people with services is a few thousand bytes.

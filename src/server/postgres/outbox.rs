@@ -232,6 +232,18 @@ impl Postgres {
         .await?)
     }
 
+    /// Errands that were tried a few times in vain and are tried again, such as letters while no mail server takes them;
+    /// oldest first, at most a hundred.
+    pub async fn struggling_errands(&self) -> Result<Vec<ParkedErrand>, StoreError> {
+        Ok(sqlx::query_as!(
+            ParkedErrand,
+            "select id, booking_id as booking, step, subject, attempts, last_error from outbox
+            where state = 'queued' and attempts >= 3 order by id limit 100"
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// Puts a parked errand back into the queue, to be looked up before it is tried, and closes its case with a note.
     /// False where none of that number is parked.
     pub async fn retry_errand(&self, id: i64) -> Result<bool, StoreError> {

@@ -157,6 +157,12 @@ async fn a_letter_that_cannot_leave_is_parked_and_the_next_one_leaves(
 async fn mail_server(recipient: &'static str) -> (Mail, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("smtp://{}", listener.local_addr().unwrap());
+    let settings = MailSettings { way: MailWay::Smtp(Secret(url)), from: "Sky <tickets@sky.test>".into() };
+    (Mail::new(&settings).unwrap(), take_letters(listener, recipient))
+}
+
+/// Answers every recipient so, and keeps what comes.
+pub fn take_letters(listener: TcpListener, recipient: &'static str) -> Arc<Mutex<String>> {
     let kept = Arc::new(Mutex::new(String::new()));
     let keeping = kept.clone();
     tokio::spawn(async move {
@@ -183,8 +189,7 @@ async fn mail_server(recipient: &'static str) -> (Mail, Arc<Mutex<String>>) {
             }
         }
     });
-    let settings = MailSettings { way: MailWay::Smtp(Secret(url)), from: "Sky <tickets@sky.test>".into() };
-    (Mail::new(&settings).unwrap(), kept)
+    kept
 }
 
 #[tokio::test]

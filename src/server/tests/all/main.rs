@@ -48,3 +48,4 @@ mod suppliers;
 mod timeline;
 mod twins;
 mod voids;
+mod when_things_fail;

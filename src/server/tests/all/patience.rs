@@ -183,7 +183,7 @@ async fn works(world: &World) {
     assert!(asked.elapsed() < Asking::Change.patience(), "took {:?}", asked.elapsed());
 }
 
-async fn own_world(postgres: &OwnPostgres) -> World {
+pub async fn own_world(postgres: &OwnPostgres) -> World {
     let mut migrating = PgConnection::connect_with(&postgres.options()).await.unwrap();
     sqlx::migrate!("../../migrations").run(&mut migrating).await.unwrap();
     migrating.close().await.unwrap();

@@ -89,6 +89,37 @@ async fn a_token_may_ask_so_often_a_minute_and_is_told_how_often_it_still_may(
 }
 
 #[sqlx::test(migrations = "../../migrations")]
+async fn a_tokens_minute_is_counted_at_all_servers_together(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let partner = Partner::with_balance(&world, 0).await;
+    let elsewhere = Partner { secret: partner.secret.clone(), ..Partner::demo(&world.another_site().await) };
+    let mut remaining = Vec::new();
+    // A minute of the clock may begin anew once while this runs, so not all are one less than the one before.
+    for asks in [&partner, &elsewhere, &partner, &elsewhere] {
+        let answer = asks.get("/air/airlines").await;
+        remaining.push(answer.headers["ratelimit-remaining"].to_str().unwrap().parse::<u32>().unwrap());
+    }
+    assert!(remaining.windows(2).filter(|pair| pair[0] == pair[1] + 1).count() >= 2, "{remaining:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn an_address_that_guesses_tokens_is_turned_away_without_a_look(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let guesser = Partner { secret: "sky_a_guess".into(), ..Partner::demo(&world.site) };
+    let mut codes = Vec::new();
+    // More than two minutes' worth: the clock's may begin anew once.
+    for _ in 0..45 {
+        codes.push(guesser.get("/air/airlines").await.code().to_owned());
+    }
+    let looked = codes.iter().filter(|code| *code == "access_token_not_found").count();
+    assert!((20..=40).contains(&looked), "{looked}");
+    assert!(codes.iter().any(|code| code == "rate_limit_exceeded"), "{codes:?}");
+}
+
+#[sqlx::test(migrations = "../../migrations")]
 async fn addresses_answer_with_and_without_a_slash_and_unknown_ones_in_the_form_of_the_api(
     _: PgPoolOptions,
     options: PgConnectOptions,

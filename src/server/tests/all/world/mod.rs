@@ -107,14 +107,19 @@ impl World {
 
     /// The same with its tasks, so that it answers picks.
     pub async fn another_site_with(&self, tasks: &mut JoinSet<()>) -> Site {
-        Site::open(&self.config, options_of_pages(), self.postgres.clone(), tasks).await.unwrap()
+        self.site_with(&self.config, tasks).await
     }
 
     /// A second server on the same database that reaches Stripe at another address.
     pub async fn site_with_stripe_at(&self, api: String) -> Site {
         let stripe = StripeSettings { api_url: Some(api), ..self.config.stripe.clone() };
         let config = Config { stripe, ..self.config.clone() };
-        Site::open(&config, options_of_pages(), self.postgres.clone(), &mut JoinSet::new()).await.unwrap()
+        self.site_with(&config, &mut JoinSet::new()).await
+    }
+
+    /// A second server on the same database with other settings, its jobs run only where a test runs them.
+    pub async fn site_with(&self, config: &Config, tasks: &mut JoinSet<()>) -> Site {
+        Site::open(config, options_of_pages(), self.postgres.clone(), tasks).await.unwrap()
     }
 
     /// The account at Stripe, for whoever looks there or does something by hand.
