@@ -57,7 +57,9 @@ fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
     let MonthPrices { query, origin_name, destination_name, days, sold, checked } = prices;
     let title = format!("{origin_name} to {destination_name}");
     let month = text::month(query.date);
-    let lowest = days.iter().filter_map(|day| day.cheapest).map(|price| price.minor).min();
+    let prices = || days.iter().filter_map(|day| day.cheapest).map(|price| price.minor);
+    // Where all days cost the same, none of them stands out.
+    let lowest = prices().min().filter(|lowest| prices().any(|price| price > *lowest));
     let blanks = days.first().map_or(0, |day| day.date.weekday().to_monday_zero_offset());
     let cells = days
         .into_iter()
