@@ -105,6 +105,7 @@ impl Stage {
         Ok(self.signing.offer_token(&Offer {
             bounds: vec![vec![departure]],
             cabin: Cabin::Economy,
+            classes: vec![],
             brand: FareBrand::Standard,
             party,
             total: quote.total,

@@ -3,7 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{cabin::Cabin, departure::DepartureId, fare::FareBrand, money::Money, traveller::Party};
+use crate::{
+    cabin::{BookingClass, Cabin},
+    departure::DepartureId,
+    fare::FareBrand,
+    money::Money,
+    traveller::Party,
+};
 
 /// How long a price that was shown can be chosen.
 pub const OFFER_TTL: SignedDuration = SignedDuration::from_mins(30);
@@ -16,6 +22,9 @@ pub struct Offer {
     pub bounds: Vec<Vec<DepartureId>>,
     #[serde(rename = "c")]
     pub cabin: Cabin,
+    /// The class that each departure is sold in, in order of travel; none stands for the cabin's top class on all.
+    #[serde(rename = "k", default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<BookingClass>,
     #[serde(rename = "f")]
     pub brand: FareBrand,
     #[serde(rename = "p")]
@@ -41,6 +50,11 @@ impl Offer {
     pub fn departures(&self) -> impl Iterator<Item = DepartureId> {
         self.bounds.iter().flatten().copied()
     }
+
+    /// The class of the departure at that place in the order of travel.
+    pub fn class(&self, leg: usize) -> BookingClass {
+        self.classes.get(leg).copied().unwrap_or_else(|| BookingClass::top(self.cabin))
+    }
 }
 
 #[cfg(test)]
@@ -49,7 +63,7 @@ mod tests {
 
     use super::Offer;
     use crate::{
-        cabin::Cabin,
+        cabin::{BookingClass, Cabin},
         fare::FareBrand,
         money::{Currency, Money},
         traveller::Party,
@@ -62,6 +76,7 @@ mod tests {
                 vec!["B6524-1-2026-12-29".parse().unwrap()],
             ],
             cabin: Cabin::Economy,
+            classes: vec![],
             brand: FareBrand::Basic,
             party: Party::new(2, 0, 0).unwrap(),
             total: Money::new(48_800, Currency::Usd),
@@ -75,6 +90,17 @@ mod tests {
         let json = serde_json::to_string(&offer()).unwrap();
         assert_eq!(serde_json::from_str::<Offer>(&json).unwrap(), offer());
         assert!(json.len() < 220, "{json}");
+    }
+
+    #[test]
+    fn an_offer_without_classes_is_sold_in_the_top_one_and_others_keep_theirs() {
+        let class = |letter| BookingClass::parse(letter).unwrap();
+        let old = offer();
+        assert!(!serde_json::to_string(&old).unwrap().contains("\"k\""));
+        assert_eq!([0, 1, 2].map(|leg| old.class(leg)), [class("Y"); 3]);
+        let low = Offer { classes: vec![class("Q"), class("K"), class("Q")], ..offer() };
+        let back: Offer = serde_json::from_str(&serde_json::to_string(&low).unwrap()).unwrap();
+        assert_eq!([0, 1, 2].map(|leg| back.class(leg)), [class("Q"), class("K"), class("Q")]);
     }
 
     #[test]

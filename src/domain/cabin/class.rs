@@ -13,7 +13,7 @@ pub enum Cabin {
 impl Cabin {
     pub const ALL: [Self; 4] = [Self::First, Self::Business, Self::Premium, Self::Economy];
 
-    /// The letter that schedules and tickets use; as long as each cabin has one booking class, this is it too.
+    /// The letter that schedules use, which is that of its dearest booking class too.
     pub fn letter(self) -> char {
         match self {
             Self::First => 'F',

@@ -1,13 +1,17 @@
 //! Cabins: who sits where on which aircraft.
 
+mod booking_class;
 mod choice;
 mod class;
+mod classes_left;
 mod configuration;
 mod layout;
 mod seat_number;
 
+pub use booking_class::{BookingClass, default_authorised};
 pub use choice::{SeatRefusal, SeatedTraveller, best_together, closest, may_sit, nearest};
 pub use class::Cabin;
+pub use classes_left::ClassesLeft;
 pub use configuration::Configuration;
 pub use layout::{Features, Layout, Row, Seat, Section};
 pub use seat_number::{SeatNumber, SeatNumberError};

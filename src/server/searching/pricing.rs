@@ -85,6 +85,7 @@ impl Pricing<'_> {
                 .map(|bound| bound.legs().iter().map(|leg| leg.id).collect())
                 .collect(),
             cabin: self.query.cabin,
+            classes: vec![],
             brand,
             party: self.query.party,
             total,

@@ -43,6 +43,7 @@ impl World {
         Offer {
             bounds: vec![ids],
             cabin: Cabin::Economy,
+            classes: vec![],
             brand: FareBrand::Standard,
             party,
             total: quote.total,
