@@ -55,6 +55,12 @@ impl Offer {
     pub fn class(&self, leg: usize) -> BookingClass {
         self.classes.get(leg).copied().unwrap_or_else(|| BookingClass::top(self.cabin))
     }
+
+    /// The class that one of its departures is sold in.
+    pub fn class_on(&self, departure: DepartureId) -> BookingClass {
+        let leg = self.departures().position(|id| id == departure);
+        leg.map_or_else(|| BookingClass::top(self.cabin), |leg| self.class(leg))
+    }
 }
 
 #[cfg(test)]
@@ -101,6 +107,7 @@ mod tests {
         let low = Offer { classes: vec![class("Q"), class("K"), class("Q")], ..offer() };
         let back: Offer = serde_json::from_str(&serde_json::to_string(&low).unwrap()).unwrap();
         assert_eq!([0, 1, 2].map(|leg| back.class(leg)), [class("Q"), class("K"), class("Q")]);
+        assert_eq!(back.class_on(back.bounds[0][1]), class("K"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod site;
 pub mod steps;
 pub mod terms;
 
+pub mod authorising;
 mod batching;
 pub mod cancelling;
 pub mod checkout;

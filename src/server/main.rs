@@ -8,7 +8,7 @@ mod tokens;
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
 
-use server::{config::Config, postgres::Postgres, run, selling, timetables::Timetables};
+use server::{authorising, config::Config, postgres::Postgres, run, selling, timetables::Timetables};
 use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
@@ -22,6 +22,8 @@ Commands:
   export        Write the schedule as SSIM chapter 7 to standard output
   sales DEPARTURE CABIN [--mode choose|best|open] [--opens TIME|none] [--closes TIME|none]
                 Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
+  class DEPARTURE CLASS AUTHORISED|default
+                Set how many places of a departure may be sold in a booking class and those below it
   cancel-departure DEPARTURE --reason TEXT
                 Call a departure such as B6523-1-2026-12-22 off: nothing is sold on it any more,
                 and everyone on it is cancelled and refunded in full. Cut off, it may be run again;
@@ -68,6 +70,7 @@ async fn command(words: &[&str]) -> Result<(), String> {
         ["import", file] => import(file).await,
         ["export"] => export().await,
         ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
+        ["class", departure, class, authorised] => self::class(departure, class, authorised).await,
         ["cancel-departure", departure, "--reason", reason] => {
             calling_off::cancel_departure(database().await?, departure, reason).await
         }
@@ -133,5 +136,12 @@ async fn sales(departure: &str, cabin: &str, options: &[&str]) -> Result<(), Str
     let postgres = database().await?;
     let timetables = Timetables::load(postgres.clone()).await.map_err(|e| e.to_string())?;
     println!("{}", selling::command(&timetables, &postgres, departure, cabin, options).await?);
+    Ok(())
+}
+
+async fn class(departure: &str, class: &str, authorised: &str) -> Result<(), String> {
+    let postgres = database().await?;
+    let timetables = Timetables::load(postgres.clone()).await.map_err(|e| e.to_string())?;
+    println!("{}", authorising::command(&timetables, &postgres, departure, class, authorised).await?);
     Ok(())
 }

@@ -1,5 +1,10 @@
 use async_trait::async_trait;
-use domain::{cabin::SeatNumber, hold::HoldId, hold::HoldState, money::Money};
+use domain::{
+    cabin::{BookingClass, SeatNumber},
+    hold::HoldId,
+    hold::HoldState,
+    money::Money,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +58,9 @@ pub enum HoldError {
     NotSold(String),
     #[error("only {left} places left on {flight}")]
     SoldOut { flight: String, left: u16 },
+    /// There are places, but none that may be sold in the offer's class.
+    #[error("{class} is closed on {flight}")]
+    ClassClosed { flight: String, class: BookingClass },
     #[error("the visitor holds too many places")]
     TooManyPlaces,
     #[error("the hold is {}", .0.as_str())]
@@ -100,6 +108,15 @@ impl From<HoldError> for AppError {
             }
             HoldError::SoldOut { flight, left } => Self::SoldOut {
                 message: format!("Only {left} left on {flight}, fewer than you need. Choose another way to fly."),
+            },
+            HoldError::ClassClosed { flight, class } if class == BookingClass::top(class.cabin()) => Self::SoldOut {
+                message: format!(
+                    "No more places in {} are for sale on {flight} now. Choose another way to fly.",
+                    class.cabin().name()
+                ),
+            },
+            HoldError::ClassClosed { flight, .. } => Self::SoldOut {
+                message: format!("This fare has just sold out on {flight}. Search again to see what is left."),
             },
             HoldError::TooManyPlaces => Self::Limited {
                 message: "You are keeping as many places as one visitor may. Pay for them or give some up first.".into(),

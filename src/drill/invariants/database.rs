@@ -47,13 +47,14 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
         where taken <> owned",
     ),
     (
-        "invariant 1: a class's counter is what live holds and valid coupons add up to",
+        "invariant 1: a class's counter is what live holds and valid coupons in it and below add up to",
         "select format('%s %s: %s taken, %s owned', departure, class, taken, owned) from (
             select c.departure, c.class, c.taken, (
                 select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
-                where l.departure = c.departure and l.class = c.class and h.state in ('active', 'reserved')) + (
+                where l.departure = c.departure and c.class = any(class_and_above(l.class)) and h.state in ('active', 'reserved')) + (
                 select count(*) from coupons k join tickets t on t.number = k.ticket
-                where k.departure = c.departure and k.class = c.class and k.state = 'open' and t.kind <> 'INF') as owned
+                where k.departure = c.departure and c.class = any(class_and_above(k.class))
+                    and k.state = 'open' and t.kind <> 'INF') as owned
             from departure_classes c) counted
         where taken <> owned",
     ),
@@ -66,7 +67,17 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
             union select l.departure, l.cabin, h.id from hold_legs l join holds h on h.id = l.hold_id
             where h.state in ('active', 'reserved')) t
         where not exists (
-            select from departure_cabins k where k.departure = t.departure and k.cabin = t.cabin)",
+            select from departure_cabins k where k.departure = t.departure and k.cabin = t.cabin)
+        union all
+        select format('%s %s of hold %s in %s', t.departure, t.class, t.hold_id, above.class) from (
+            select c.departure, c.class, b.hold_id from coupons c
+                join tickets k on k.number = c.ticket join bookings b on b.id = k.booking_id
+            where c.state = 'open' and k.kind <> 'INF'
+            union select l.departure, l.class, h.id from hold_legs l join holds h on h.id = l.hold_id
+            where h.state in ('active', 'reserved')) t
+        cross join unnest(class_and_above(t.class)) as above (class)
+        where not exists (
+            select from departure_classes k where k.departure = t.departure and k.class = above.class)",
     ),
     (
         "invariant 1: a cabin or class has no more takers than places",

@@ -93,6 +93,11 @@ const BREACHES: &[(&str, &str)] = &[
     ("invariant 1: a cabin's counter", "update departure_cabins set taken = 2"),
     ("invariant 1: a class's counter", "update departure_classes set taken = 2"),
     ("invariant 1: what coupons and live holds take is counted", "delete from departure_cabins"),
+    ("invariant 1: what coupons and live holds take is counted", "delete from departure_classes"),
+    (
+        "invariant 1: a class's counter",
+        "insert into departure_classes (departure, class, authorised, taken) values ('Q1100-1-2026-12-01', 'Q', 30, 1)",
+    ),
     (
         "invariant 1: a cabin or class has no more takers than places",
         "alter table departure_cabins drop constraint cabin_never_oversold; update departure_cabins set places = 0",

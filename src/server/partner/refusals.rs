@@ -80,7 +80,9 @@ fn not_held(error: HoldError) -> ApiError {
                 now.currency.code()
             ),
         ),
-        HoldError::SoldOut { .. } | HoldError::NotSold(_) => offers::no_longer_available(),
+        HoldError::SoldOut { .. } | HoldError::ClassClosed { .. } | HoldError::NotSold(_) => {
+            offers::no_longer_available()
+        }
         HoldError::TooManyPlaces => ApiError::state(
             "too_many_places",
             "Too many places are held",

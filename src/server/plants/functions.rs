@@ -72,8 +72,8 @@ pub const PLANTS: &[Plant] = &[
         and (p_state <> 'expired' or l.leg = 0);",
             ),
             (
-                "where l.hold_id = p_hold and l.departure = c.departure and l.class = c.class;",
-                "where l.hold_id = p_hold and l.departure = c.departure and l.class = c.class
+                "where l.hold_id = p_hold and l.departure = c.departure and c.class = any(class_and_above(l.class));",
+                "where l.hold_id = p_hold and l.departure = c.departure and c.class = any(class_and_above(l.class))
         and (p_state <> 'expired' or l.leg = 0);",
             ),
         ],

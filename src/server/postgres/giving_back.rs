@@ -187,10 +187,10 @@ async fn free_places(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), Store
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "select from departure_classes k where (k.departure, k.class) in (
-            select c.departure, c.class from cancellation_coupons g
+        r#"select from departure_classes k where (k.departure, k.class) in (
+            select c.departure, unnest(class_and_above(c.class)) from cancellation_coupons g
             join coupons c on c.ticket = g.ticket and c.leg = g.leg where g.cancellation_id = $1)
-        order by k.departure, k.class for no key update",
+        order by k.departure, k.class collate "C" for no key update"#,
         cancellation
     )
     .fetch_all(&mut **tx)
@@ -198,10 +198,10 @@ async fn free_places(tx: &mut super::Tx, cancellation: Uuid) -> Result<(), Store
     sqlx::query!(
         "update departure_classes k set taken = k.taken - f.places
         from (
-            select c.departure, c.class, count(*) as places
+            select c.departure, above.class, count(*) as places
             from cancellation_coupons g join coupons c on c.ticket = g.ticket and c.leg = g.leg
-            join tickets t on t.number = c.ticket
-            where g.cancellation_id = $1 and t.kind <> 'INF' group by c.departure, c.class) f
+            join tickets t on t.number = c.ticket cross join unnest(class_and_above(c.class)) as above (class)
+            where g.cancellation_id = $1 and t.kind <> 'INF' group by c.departure, above.class) f
         where k.departure = f.departure and k.class = f.class",
         cancellation
     )

@@ -1,5 +1,6 @@
 use app::ports::HoldError;
 use domain::{
+    cabin::{BookingClass, default_authorised},
     departure::{Departure, DepartureId},
     fare::Quote,
     hold::{EXTENSION, EXTENSION_WINDOW, HoldId, HoldState, Holder},
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::{AsStoreError, Once, Postgres, StoreError, Tx, again_after_deadlock, idempotency::keep};
 
-/// What a visitor claims: an offer's places on all of its legs.
+/// What a visitor claims: an offer's places on all of its legs, each in the offer's class.
 #[derive(Debug)]
 pub struct Claim<'a> {
     pub id: HoldId,
@@ -34,6 +35,9 @@ pub enum TakeRefusal {
     TooManyPlaces,
     #[error("{0} has too few places left")]
     SoldOut(DepartureId),
+    /// Its cabin has places, but none to be sold in this class: it, or one above it, is full.
+    #[error("{1} is closed on {0}")]
+    ClassClosed(DepartureId, BookingClass),
     #[error("a newer schedule was imported")]
     NewSchedule,
     #[error("the key has an answer already")]
@@ -80,9 +84,36 @@ pub enum EndAs {
 /// Seats that changed with the end of a hold, by departure.
 pub type Freed = Vec<(DepartureId, SeatChange)>;
 
+/// A class that a leg counts in: its own, or one above it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rung {
+    pub class: BookingClass,
+    /// What it may sell where no row says otherwise.
+    pub authorised: u16,
+}
+
+impl Claim<'_> {
+    /// The class of each leg.
+    pub(super) fn classes(&self) -> impl Iterator<Item = BookingClass> {
+        self.legs.iter().map(|leg| self.offer.class_on(leg.id))
+    }
+
+    /// The classes that each leg counts in, dearest first.
+    pub(super) fn rungs(&self) -> impl Iterator<Item = (&Departure, impl Iterator<Item = Rung>)> {
+        self.legs.iter().zip(self.classes()).map(|(leg, class)| {
+            let capacity = leg.configuration.places(class.cabin());
+            let rung = move |class: &BookingClass| Rung {
+                class: *class,
+                authorised: default_authorised(*class, capacity),
+            };
+            (leg, class.and_above().iter().map(rung))
+        })
+    }
+}
+
 impl Postgres {
-    /// Takes the claim's places in cabin and class on every leg, or on none; the ten minutes start. The visitor's live
-    /// hold of the same signed offer, if there is one, is the answer instead.
+    /// Takes the claim's places on every leg in its cabin, its class and all classes above, or on none; the ten minutes
+    /// start. The visitor's live hold of the same signed offer, if there is one, is the answer instead.
     pub async fn take(&self, claim: &Claim<'_>) -> Result<HoldId, TakeRefusal> {
         again_after_deadlock(|| self.take_once(claim, None)).await
     }
@@ -139,12 +170,13 @@ impl Postgres {
         keep(&mut tx, claim.asking, Some(claim.id), &Ok::<_, ()>(claim.id)).await?;
         sqlx::query!(
             "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold)
-            select $1, ordinal - 1, departure, $2, $2, $3, sold
-            from unnest($4::text[], $5::jsonb[]) with ordinality as legs (departure, sold, ordinal)",
+            select $1, ordinal - 1, departure, $2, class, $3, sold
+            from unnest($4::text[], $5::text[], $6::jsonb[]) with ordinality as legs (departure, class, sold, ordinal)",
             claim.id.0,
             letter,
             i16::from(claim.offer.party.seats()),
             &names,
+            &claim.classes().map(|class| class.to_string()).collect::<Vec<_>>(),
             &claim.legs.iter().map(|leg| serde_json::to_value(leg).unwrap_or_default()).collect::<Vec<_>>(),
         )
         .execute(&mut *tx)
@@ -174,21 +206,7 @@ impl Postgres {
         .fetch_all(&mut *tx)
         .await?;
         refuse_first_missing(claim.legs, &cabins)?;
-        let classes = sqlx::query_scalar!(
-            "insert into departure_classes as c (departure, class, authorised, taken)
-            select departure, $1, places, $2 from unnest($3::text[], $4::integer[]) as legs (departure, places)
-            where $2 <= places order by departure
-            on conflict (departure, class) do update set taken = c.taken + excluded.taken
-            where c.taken + excluded.taken <= c.authorised
-            returning departure",
-            letter,
-            seats,
-            &names,
-            &capacities,
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        refuse_first_missing(claim.legs, &classes)?;
+        take_classes(&mut tx, claim).await?;
         // An import waits until the counters are free, and we for it: what is newest now stays so until we commit.
         let newest = sqlx::query_scalar!(r#"select coalesce(max(id), 0) as "id!" from schedules"#)
             .fetch_one(&mut *tx)
@@ -363,4 +381,57 @@ fn refuse_first_missing(legs: &[Departure], counted: &[String]) -> Result<(), Ta
         Some(leg) => Err(TakeRefusal::SoldOut(leg.id)),
         None => Ok(()),
     }
+}
+
+/// Counts the claim's places in the class of each leg and in all classes above: in all, or the first leg where one has too
+/// few refuses it. Rows that are not there yet are made first, so that all are locked in their order.
+async fn take_classes(tx: &mut Tx, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
+    let seats = i32::from(claim.offer.party.seats());
+    let (mut departures, mut classes, mut authorised) = (Vec::new(), Vec::new(), Vec::new());
+    for (leg, rungs) in claim.rungs() {
+        for rung in rungs {
+            departures.push(leg.id.to_string());
+            classes.push(rung.class.to_string());
+            authorised.push(i32::from(rung.authorised));
+        }
+    }
+    sqlx::query!(
+        r#"insert into departure_classes (departure, class, authorised, taken)
+        select departure, class, authorised, 0
+        from unnest($1::text[], $2::text[], $3::integer[]) as rungs (departure, class, authorised)
+        order by departure collate "C", class collate "C" on conflict (departure, class) do nothing"#,
+        &departures,
+        &classes,
+        &authorised,
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        r#"select from departure_classes c
+        where (c.departure, c.class) in (
+            select departure, class from unnest($1::text[], $2::text[]) as rungs (departure, class))
+        order by c.departure, c.class collate "C" for no key update"#,
+        &departures,
+        &classes,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let counted = sqlx::query!(
+        "update departure_classes c set taken = c.taken + $3
+        from unnest($1::text[], $2::text[]) as rungs (departure, class)
+        where c.departure = rungs.departure and c.class = rungs.class and c.taken + $3 <= c.authorised
+        returning c.departure, c.class",
+        &departures,
+        &classes,
+        seats,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let is_counted = |departure: &str, class: &str| {
+        counted.iter().any(|row| (row.departure.as_str(), row.class.as_str()) == (departure, class))
+    };
+    let closed = departures.iter().zip(&classes).find(|(departure, class)| !is_counted(departure, class));
+    let Some((departure, _)) = closed else { return Ok(()) };
+    let leg = claim.legs.iter().zip(claim.classes()).find(|(leg, _)| leg.id.to_string() == *departure);
+    leg.map_or(Ok(()), |(leg, class)| Err(TakeRefusal::ClassClosed(leg.id, class)))
 }

@@ -1,5 +1,6 @@
 //! All SQL, one file per noun. Postgres is the truth: what a rule needs to hold under load stands in its constraints.
 
+mod authorisations;
 mod availability;
 mod balances;
 mod bookings;

@@ -139,11 +139,15 @@ impl Postgres {
     }
 }
 
-/// The hold's places in cabin and class on every leg, or on none, in the order of the counters.
+/// The hold's places in cabin, class and all classes above on every leg, or on none, in the order of the counters.
 async fn take_counters(tx: &mut super::Tx, hold: HoldId) -> Result<bool, StoreError> {
-    let legs = sqlx::query_scalar!(r#"select count(*) as "n!" from hold_legs where hold_id = $1"#, hold.0)
-        .fetch_one(&mut **tx)
-        .await?;
+    let counters = sqlx::query!(
+        r#"select count(*) as "cabins!", coalesce(sum(cardinality(class_and_above(class))), 0) as "classes!"
+        from hold_legs where hold_id = $1"#,
+        hold.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     sqlx::query!(
         "select c.departure from departure_cabins c join hold_legs l on l.departure = c.departure and l.cabin = c.cabin
         where l.hold_id = $1 order by c.departure, c.cabin for no key update of c",
@@ -159,22 +163,24 @@ async fn take_counters(tx: &mut super::Tx, hold: HoldId) -> Result<bool, StoreEr
     .execute(&mut **tx)
     .await?;
     sqlx::query!(
-        "select c.departure from departure_classes c join hold_legs l on l.departure = c.departure and l.class = c.class
-        where l.hold_id = $1 order by c.departure, c.class for no key update of c",
+        r#"select c.departure from departure_classes c
+        join hold_legs l on l.departure = c.departure and c.class = any(class_and_above(l.class))
+        where l.hold_id = $1 order by c.departure, c.class collate "C" for no key update of c"#,
         hold.0
     )
     .fetch_all(&mut **tx)
     .await?;
     let classes = sqlx::query!(
         "update departure_classes c set taken = c.taken + l.places from hold_legs l
-        where l.hold_id = $1 and l.departure = c.departure and l.class = c.class
+        where l.hold_id = $1 and l.departure = c.departure and c.class = any(class_and_above(l.class))
             and c.taken + l.places <= c.authorised",
         hold.0
     )
     .execute(&mut **tx)
     .await?;
-    let all = u64::try_from(legs).unwrap_or_default();
-    Ok(cabins.rows_affected() == all && classes.rows_affected() == all)
+    let all = |counters: i64| u64::try_from(counters).ok();
+    Ok(Some(cabins.rows_affected()) == all(counters.cabins)
+        && Some(classes.rows_affected()) == all(counters.classes))
 }
 
 /// The seats that the old hold lost, all or none, in the order of their keys.

@@ -119,8 +119,12 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
+        // Classes go with their cabin, and what somebody has set for one stays.
         sqlx::query!(
-            "delete from departure_classes where taken = 0 and left(departure, 2) = any($1)",
+            "delete from departure_classes k where not k.is_set and k.taken = 0 and left(k.departure, 2) = any($1)
+                and not exists (
+                    select from departure_cabins c
+                    where c.departure = k.departure and c.cabin = (class_and_above(k.class))[1])",
             &codes
         )
         .execute(&mut *tx)

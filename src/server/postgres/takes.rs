@@ -1,8 +1,9 @@
 use domain::{
+    cabin::BookingClass,
     departure::DepartureId,
     hold::{HoldId, PLACES_PER_VISITOR},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::{ANSWERED, Claim, Postgres, StoreError};
@@ -31,9 +32,12 @@ impl Taking {
             "total": claim.quote.total.minor,
             "currency": claim.quote.total.currency.code(),
             "schedule": claim.schedule,
-            "legs": claim.legs.iter().map(|leg| json!({
+            "legs": claim.rungs().map(|(leg, rungs)| json!({
                 "departure": leg.id,
                 "capacity": leg.configuration.places(claim.offer.cabin),
+                "class": claim.offer.class_on(leg.id),
+                "authorised": rungs.map(|rung| (rung.class.to_string(), rung.authorised.into()))
+                    .collect::<Map<String, Value>>(),
                 "sold": leg,
             })).collect::<Value>(),
             "kinds": claim.offer.party.kinds(),
@@ -51,6 +55,8 @@ pub enum TakeAnswer {
     Same(HoldId),
     TooManyPlaces,
     SoldOut(DepartureId),
+    /// The class that it was to be sold in, or one above it, has too few places left.
+    ClassClosed(DepartureId, BookingClass),
     NewSchedule,
     /// Its key has an answer already.
     Answered,
@@ -62,7 +68,7 @@ impl Postgres {
     pub async fn take_together(&self, takings: &[Taking]) -> Result<Vec<TakeAnswer>, StoreError> {
         let claims = format!("[{}]", takings.iter().map(|t| t.text.as_str()).collect::<Vec<_>>().join(","));
         let query = sqlx::query!(
-            r#"select caller as "caller!", outcome as "outcome!", hold, departure
+            r#"select caller as "caller!", outcome as "outcome!", hold, departure, class
             from take_places($1::text::jsonb, $2, $3)"#,
             claims,
             self.terms.hold.as_secs_f64(),
@@ -91,6 +97,10 @@ impl Postgres {
                 "same" => hold.map(TakeAnswer::Same),
                 "too_many" => Some(TakeAnswer::TooManyPlaces),
                 "sold_out" => departure.map(TakeAnswer::SoldOut),
+                "class_closed" => {
+                    let class = row.class.as_deref().and_then(|class| BookingClass::parse(class).ok());
+                    departure.zip(class).map(|(departure, class)| TakeAnswer::ClassClosed(departure, class))
+                }
                 "new_schedule" => Some(TakeAnswer::NewSchedule),
                 _ => None,
             };

@@ -3,7 +3,11 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use app::answers::Checked;
-use domain::{cabin::Cabin, departure::DepartureId};
+use domain::{
+    cabin::{BookingClass, Cabin, ClassesLeft},
+    departure::DepartureId,
+    timetable::Timetable,
+};
 use jiff::Timestamp;
 use tokio::time::timeout;
 
@@ -24,8 +28,8 @@ const BOARD_KEEPS: Duration = Duration::from_secs(30);
 /// What is younger is told as known now.
 const TOLD_FROM_SECS: i64 = 60;
 
-/// Places left of the departures of which any was ever taken.
-pub type PlacesLeft = HashMap<DepartureId, u16>;
+/// What is left of the departures of which any place was ever taken, or a class set.
+pub type PlacesLeft = HashMap<DepartureId, ClassesLeft>;
 
 /// What is known of the places; nothing where nobody could be asked.
 pub(super) struct Available(Option<Answer<PlacesLeft>>);
@@ -35,9 +39,14 @@ impl Available {
         self.0.is_some()
     }
 
-    /// Places left, where any was ever taken.
-    pub fn left(&self, departure: DepartureId) -> Option<u16> {
+    /// What is left by class; none where nothing was ever taken or set, or where it is not known.
+    pub fn classes(&self, departure: DepartureId) -> Option<ClassesLeft> {
         self.0.as_ref()?.entry.value.get(&departure).copied()
+    }
+
+    /// Places left in the top class, which all can still have; none as for `classes`.
+    pub fn left(&self, departure: DepartureId) -> Option<u16> {
+        self.classes(departure).map(|left| left.left(BookingClass::top(left.cabin())))
     }
 
     pub fn checked(&self, now: Timestamp) -> Checked {
@@ -87,12 +96,12 @@ impl Searching {
         cabin: Cabin,
         keeps: Duration,
     ) -> Available {
-        let postgres = self.postgres.clone();
+        let (postgres, timetable) = (self.postgres.clone(), self.timetables.current());
         let since = self.refusals.last_of(departures.iter());
         let ask = move || {
-            let (postgres, departures) = (postgres.clone(), departures.clone());
+            let (postgres, timetable, departures) = (postgres.clone(), timetable.clone(), departures.clone());
             async move {
-                let value = places_left(&postgres, &departures, cabin).await?;
+                let value = places_left(&postgres, &timetable, &departures, cabin).await?;
                 Ok(Fresh { value, keeps })
             }
         };
@@ -110,11 +119,11 @@ impl Searching {
         departures: Arc<[DepartureId]>,
     ) -> impl Fn() -> futures_util::future::BoxFuture<'static, Result<Fresh<PlacesLeft>, NoAnswer>> + Clone + use<>
     {
-        let postgres = self.postgres.clone();
+        let (postgres, timetable) = (self.postgres.clone(), self.timetables.current());
         move || {
-            let (postgres, departures) = (postgres.clone(), departures.clone());
+            let (postgres, timetable, departures) = (postgres.clone(), timetable.clone(), departures.clone());
             Box::pin(async move {
-                let value = places_left(&postgres, &departures, asked.cabin).await?;
+                let value = places_left(&postgres, &timetable, &departures, asked.cabin).await?;
                 let keeps = if has_few(&value, &asked) { KEEPS_WHERE_FEW } else { KEEPS };
                 Ok(Fresh { value, keeps })
             })
@@ -125,15 +134,17 @@ impl Searching {
 /// Whether few places are left somewhere on the day that is asked for.
 fn has_few(left: &PlacesLeft, asked: &Asked) -> bool {
     let few = FEW + u16::from(asked.party.seats());
-    left.iter().any(|(departure, left)| departure.date == asked.bound.date && *left < few)
+    left.iter().any(|(departure, left)| departure.date == asked.bound.date && left.places() < few)
 }
 
 async fn places_left(
     postgres: &Postgres,
+    timetable: &Timetable,
     departures: &[DepartureId],
     cabin: Cabin,
 ) -> Result<PlacesLeft, NoAnswer> {
-    match timeout(patience::SEARCH, postgres.places_left(departures, cabin)).await {
+    let capacity = |id| timetable.departure(&id).map_or(0, |departure| departure.configuration.places(cabin));
+    match timeout(patience::SEARCH, postgres.classes_left(departures, cabin, capacity)).await {
         Ok(Ok(left)) => Ok(left),
         Ok(Err(error)) => {
             tracing::error!(%error, "availability cannot be read");

@@ -3,10 +3,11 @@ use app::{
     ports::{HoldError, Visitor},
 };
 use domain::{
-    cabin::Cabin,
-    departure::Departure,
+    cabin::{BookingClass, Cabin, ClassesLeft},
+    departure::{Departure, DepartureId},
     fare::{self, Quote},
     hold::HoldId,
+    money::Money,
     offer::{OFFER_TTL, Offer},
     search::Itinerary,
     selling::SellingMode,
@@ -83,13 +84,7 @@ pub(super) async fn choose(
     for last_try in [false, true] {
         let OnSale { schedule, legs, quote } = seating.on_sale(&offer, now)?;
         if quote.total != offer.total {
-            let was = offer.total;
-            let changed = Offer { total: quote.total, was: Some(was), expires_at: now + OFFER_TTL, ..offer };
-            return Err(HoldError::PriceChanged {
-                was,
-                now: changed.total,
-                offer: seating.signing.offer_token(&changed),
-            });
+            return Err(price_changed(seating, &offer, quote.total, now));
         }
         let claim = Claim {
             id: HoldId(Uuid::new_v4()),
@@ -122,12 +117,16 @@ pub(super) async fn choose(
                         id.flight.spaced()
                     )));
                 }
-                let left = seating.postgres.places_left(&[id], offer.cabin).await.map_err(away)?;
-                let left = left.get(&id).copied().unwrap_or_default();
+                let left = seating.postgres.classes_left(&[id], offer.cabin, |_| 0).await.map_err(away)?;
+                let left = left.get(&id).map_or(0, ClassesLeft::places);
                 return Err(HoldError::SoldOut { flight: id.flight.spaced(), left });
             }
+            Err(TakeRefusal::ClassClosed(id, class)) if last_try => {
+                seating.refusals.note(id, Timestamp::now());
+                return Err(priced_anew(seating, &offer, id, class));
+            }
             // Holds whose time is over may be in the way: they are ended, and it is tried once more.
-            Err(TakeRefusal::TooManyPlaces | TakeRefusal::SoldOut(_)) => {
+            Err(TakeRefusal::TooManyPlaces | TakeRefusal::SoldOut(_) | TakeRefusal::ClassClosed(..)) => {
                 let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
                 for expired in seating.postgres.expired_in_the_way(visitor.0, &ids).await.map_err(away)? {
                     seating.end(expired, EndAs::Expired).await?;
@@ -145,6 +144,26 @@ pub(super) async fn choose(
         }
     }
     Err(HoldError::Unavailable)
+}
+
+/// The same offer at the price of now, to be accepted.
+fn price_changed(seating: &Seating, offer: &Offer, total: Money, now: Timestamp) -> HoldError {
+    let was = offer.total;
+    let changed = Offer { total, was: Some(was), expires_at: now + OFFER_TTL, ..offer.clone() };
+    HoldError::PriceChanged { was, now: total, offer: seating.signing.offer_token(&changed) }
+}
+
+/// What to say where one of the offer's departures has too few places left in its class: the price as of now where that
+/// is another one, with what is left. All is sold in the top class so far, whose price does not hang on what is left.
+fn priced_anew(seating: &Seating, offer: &Offer, closed: DepartureId, class: BookingClass) -> HoldError {
+    let now = Timestamp::now();
+    match seating.on_sale(offer, now) {
+        Ok(OnSale { quote, .. }) if quote.total != offer.total => {
+            price_changed(seating, offer, quote.total, now)
+        }
+        Ok(_) => HoldError::ClassClosed { flight: closed.flight.spaced(), class },
+        Err(error) => error,
+    }
 }
 
 /// Where travellers do not choose they are seated as soon as their places are held. If that fails now it is made up for

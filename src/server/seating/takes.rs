@@ -40,6 +40,7 @@ impl Seating {
             TakeAnswer::Same(hold) => self.postgres.keep_same(claim, hold).await,
             TakeAnswer::TooManyPlaces => Err(TakeRefusal::TooManyPlaces),
             TakeAnswer::SoldOut(departure) => Err(TakeRefusal::SoldOut(departure)),
+            TakeAnswer::ClassClosed(departure, class) => Err(TakeRefusal::ClassClosed(departure, class)),
             TakeAnswer::NewSchedule => Err(TakeRefusal::NewSchedule),
             TakeAnswer::Answered => Err(TakeRefusal::Answered),
         }

@@ -53,13 +53,17 @@ async fn holds_that_cross_each_others_departures_never_deadlock(_: PgPoolOptions
         crowd.spawn(async move {
             let _turn = turns.acquire().await.unwrap();
             let reversed = i % 2 == 1;
-            let hold = patiently(|| world.take_in_order(visitor(), ["Q1100", "Q1200"], reversed)).await;
+            let classes = ["YY", "KM", "QK", "BY", ""][i % 5];
+            let flights = ["Q1100", "Q1200"];
+            let hold = patiently(|| world.take_in_order(visitor(), flights, classes, reversed)).await;
             patiently(|| world.site.seating.end(hold, EndAs::Released)).await;
         });
     }
     crowd.join_all().await;
     assert_eq!(deadlocks(&world.pool).await, before);
-    assert_eq!(world.count("select sum(taken)::bigint from departure_cabins").await, 0);
+    for counters in ["departure_cabins", "departure_classes"] {
+        assert_eq!(world.count(&format!("select sum(taken)::bigint from {counters}")).await, 0);
+    }
     world.audit().await;
 }
 

@@ -17,6 +17,7 @@ mod cache;
 mod calendar;
 mod called_off;
 mod cancelling;
+mod classes;
 mod deadlocks;
 mod disputes;
 mod gate;

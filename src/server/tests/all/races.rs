@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use app::ports::Visitor;
-use domain::hold::HoldId;
+use app::ports::{HoldError, Visitor};
+use domain::{cabin::BookingClass, hold::HoldId};
 use sqlx::{
     PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -163,6 +163,70 @@ async fn planted_take(pool: &PgPool, visitor: Visitor, between: &Barrier) -> boo
     }
     sqlx::query("insert into visitors (id) values ($1)").bind(visitor.0).execute(pool).await.unwrap();
     sqlx::query("update departure_cabins set taken = $2 where departure = $1")
+        .bind(&id)
+        .bind(taken + 1)
+        .execute(pool)
+        .await
+        .is_ok()
+}
+
+/// Leaves three places in Q of the flight, and so in K, which is below it.
+async fn leave_three_in_q(world: &World) {
+    let q = BookingClass::parse("Q").unwrap();
+    world.postgres.authorise(departure("Q1200"), q, Some(3), 288).await.unwrap();
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn of_two_hundred_requests_for_the_last_three_places_of_a_class_exactly_three_win(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = Arc::new(World::open(options).await);
+    leave_three_in_q(&world).await;
+    let contenders: Vec<_> = visitors().into_iter().zip(["Q", "K"].into_iter().cycle()).collect();
+    let take = |(visitor, class)| {
+        let world = world.clone();
+        async move {
+            match world.choose_in(class, visitor, &["Q1200"], 1).await {
+                Ok(_) => true,
+                Err(HoldError::ClassClosed { .. }) => false,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    };
+    assert_eq!(winners(contenders, take).await, 3);
+    assert_eq!(world.count("select taken::bigint from departure_classes where class = 'Q'").await, 3);
+    assert_eq!(world.count("select taken::bigint from departure_cabins").await, 3);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn the_class_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = Arc::new(World::open(options).await);
+    leave_three_in_q(&world).await;
+    let between = Arc::new(Barrier::new(CROWD));
+    let take = |_| {
+        let (pool, between) = (world.pool.clone(), between.clone());
+        async move { planted_take_of_class(&pool, &between).await }
+    };
+    assert_eq!(winners(visitors(), take).await, CROWD, "the planted race must be lost every time");
+}
+
+/// Reads what the class has left, waits until all have read, then counts one more than it read.
+async fn planted_take_of_class(pool: &PgPool, between: &Barrier) -> bool {
+    let id = departure("Q1200").to_string();
+    let (taken, authorised): (i32, i32) = sqlx::query_as(
+        "select taken, authorised from departure_classes where departure = $1 and class = 'Q'",
+    )
+    .bind(&id)
+    .fetch_one(pool)
+    .await
+    .unwrap();
+    between.wait().await;
+    if taken >= authorised {
+        return false;
+    }
+    sqlx::query("update departure_classes set taken = $2 where departure = $1 and class = 'Q'")
         .bind(&id)
         .bind(taken + 1)
         .execute(pool)

@@ -1,13 +1,17 @@
 use std::collections::HashSet;
 
 use app::ports::Visitor;
-use domain::{hold::HoldId, traveller::Party};
+use domain::{
+    cabin::{BookingClass, Cabin},
+    hold::HoldId,
+    traveller::Party,
+};
 use server::postgres::{Claim, Once, TakeAnswer, TakeRefusal, Taking};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use uuid::Uuid;
 
 use super::Dice;
-use crate::world::{World, visitor};
+use crate::world::{World, departure, visitor};
 
 /// What a claim is made of; the same one can be claimed in two ways.
 struct Case {
@@ -25,7 +29,12 @@ impl Case {
         let flights: &[&str] =
             [&["Q1300"][..], &["Q1300", "Q1200"], &["Q1200"]][usize::try_from(dice.throw(3)).unwrap()];
         let adults = u8::try_from(1 + dice.throw(9)).unwrap();
-        let offer = world.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        let mut offer = world.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        let ladder = BookingClass::ladder(Cabin::Economy);
+        let class = |dice: &mut Dice| ladder[usize::try_from(dice.throw(ladder.len() as u64)).unwrap()];
+        // Now and then as before there were classes.
+        let any = if dice.throw(4) == 0 { 0 } else { flights.len() };
+        offer.classes = (0..any).map(|_| class(dice)).collect();
         let (newest, timetable) = world.site.timetable.snapshot();
         let legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [domain::search::Itinerary::new(legs.clone()).unwrap()];
@@ -59,11 +68,23 @@ impl Case {
 
 const TAKEN: &str = "select coalesce(string_agg(line, ', ' order by line), '') from (
     select departure || ' ' || taken from departure_cabins where taken > 0
-    union all select departure || ' class ' || taken from departure_classes where taken > 0
+    union all select departure || ' class ' || class || taken || ' of ' || authorised from departure_classes where taken > 0
     union all select id || ' ' || places from visitors where places > 0
     union all select id || ' ' || visitor || ' ' || total_minor || offer::text from holds
-    union all select hold_id || ' ' || leg || departure || places || sold::text from hold_legs
+    union all select hold_id || ' ' || leg || departure || class || places || sold::text from hold_legs
     union all select hold_id || ' ' || ordinal || kind from hold_travellers) as lines (line)";
+
+/// Nothing is taken. On one departure B may sell less than is usual, and K more, though no more than B lets it.
+async fn start_over(world: &World) {
+    sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes, balances cascade")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+    for (letter, authorised) in [("B", 7), ("K", 200)] {
+        let class = BookingClass::parse(letter).unwrap();
+        world.postgres.authorise(departure("Q1200"), class, Some(authorised), 288).await.unwrap();
+    }
+}
 
 async fn books(world: &World) -> String {
     sqlx::query_scalar(TAKEN).fetch_one(&world.pool).await.unwrap()
@@ -77,10 +98,7 @@ async fn many_claims_in_one_call_are_answered_as_one_by_one(_: PgPoolOptions, op
         let mut dice = Dice(seed);
         let visitors: Vec<Visitor> = (0..12).map(|_| visitor()).collect();
         let cases: Vec<Case> = (0..70).map(|_| Case::draw(&world, &visitors, &mut dice)).collect();
-        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes, balances cascade")
-            .execute(&world.pool)
-            .await
-            .unwrap();
+        start_over(&world).await;
         let mut alone = Vec::new();
         for (id, case) in (1_u128..).zip(&cases) {
             alone.push(match world.postgres.take(&case.claim(id)).await {
@@ -88,15 +106,13 @@ async fn many_claims_in_one_call_are_answered_as_one_by_one(_: PgPoolOptions, op
                 Ok(hold) => TakeAnswer::Same(hold),
                 Err(TakeRefusal::TooManyPlaces) => TakeAnswer::TooManyPlaces,
                 Err(TakeRefusal::SoldOut(departure)) => TakeAnswer::SoldOut(departure),
+                Err(TakeRefusal::ClassClosed(departure, class)) => TakeAnswer::ClassClosed(departure, class),
                 Err(TakeRefusal::NewSchedule) => TakeAnswer::NewSchedule,
                 Err(error) => panic!("{error}"),
             });
         }
         let books_alone = books(&world).await;
-        sqlx::raw_sql("truncate visitors, departure_cabins, departure_classes, balances cascade")
-            .execute(&world.pool)
-            .await
-            .unwrap();
+        start_over(&world).await;
         let mut together = Vec::new();
         let (mut batch, mut seen) = (Vec::new(), HashSet::new());
         for (id, case) in (1_u128..).zip(&cases) {
@@ -113,5 +129,9 @@ async fn many_claims_in_one_call_are_answered_as_one_by_one(_: PgPoolOptions, op
         kinds.extend(alone.iter().map(std::mem::discriminant));
         world.audit().await;
     }
-    assert_eq!(kinds.len(), 5, "taken, same, too many, sold out, new schedule: each must have been drawn");
+    assert_eq!(
+        kinds.len(),
+        6,
+        "taken, same, too many, sold out, class closed, new schedule: each must have been drawn"
+    );
 }

@@ -9,7 +9,7 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 30] = [
+const AUDIT: [(&str, &str); 31] = [
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
@@ -31,12 +31,13 @@ const AUDIT: [(&str, &str); 30] = [
                 where c.departure = k.departure and c.cabin = k.cabin and c.state <> 'cancelled' and t.kind <> 'INF')",
     ),
     (
-        "class counters that differ from what live holds and valid coupons add up to",
+        "class counters that differ from what live holds and valid coupons in and below the class add up to",
         "select count(*) from departure_classes k where k.taken <> (
                 select coalesce(sum(l.places), 0) from hold_legs l join holds h on h.id = l.hold_id
-                where l.departure = k.departure and l.class = k.class and h.state in ('active', 'reserved')) + (
+                where l.departure = k.departure and k.class = any(class_and_above(l.class)) and h.state in ('active', 'reserved')) + (
                 select count(*) from coupons c join tickets t on t.number = c.ticket
-                where c.departure = k.departure and c.class = k.class and c.state <> 'cancelled' and t.kind <> 'INF')",
+                where c.departure = k.departure and k.class = any(class_and_above(c.class))
+                    and c.state <> 'cancelled' and t.kind <> 'INF')",
     ),
     (
         "coupons and live holds that no counter counts",
@@ -46,6 +47,16 @@ const AUDIT: [(&str, &str); 30] = [
             where h.state in ('active', 'reserved')) taken
         where not exists (
             select from departure_cabins k where k.departure = taken.departure and k.cabin = taken.cabin)",
+    ),
+    (
+        "coupons and live holds that a class which they count in does not count",
+        "select count(*) from (
+            select c.departure, c.class from coupons c where c.state <> 'cancelled'
+            union select l.departure, l.class from hold_legs l join holds h on h.id = l.hold_id
+            where h.state in ('active', 'reserved')) taken
+        cross join unnest(class_and_above(taken.class)) as above (class)
+        where not exists (
+            select from departure_classes k where k.departure = taken.departure and k.class = above.class)",
     ),
     (
         "places left on departures that were called off and seen to",

@@ -7,7 +7,7 @@ use app::{
     ports::{Checkout as _, HoldError, PickError, Seats as _, Visitor},
 };
 use domain::{
-    cabin::{Cabin, SeatNumber},
+    cabin::{BookingClass, Cabin, SeatNumber},
     departure::DepartureId,
     fare::{self, FareBrand},
     hold::HoldId,
@@ -56,14 +56,29 @@ impl World {
         self.site.seating.choose(visitor.into(), &self.offer(flights, adults)).await
     }
 
-    /// Takes a place on these departures as one hold, with its legs in this order or the other way round.
+    /// The same with a class for each flight, as a word of their letters.
+    pub async fn choose_in(
+        &self,
+        classes: &str,
+        visitor: Visitor,
+        flights: &[&str],
+        adults: u8,
+    ) -> Result<HoldId, HoldError> {
+        let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        offer.classes = letters(classes);
+        offer.expires_at += SignedDuration::from_secs(self.offers.fetch_add(1, Ordering::Relaxed));
+        self.site.seating.choose(visitor.into(), &self.site.signing.offer_token(&offer)).await
+    }
+
+    /// Takes a place in these classes on these departures as one hold, with its legs in this order or the other way round.
     pub async fn take_in_order(
         &self,
         visitor: Visitor,
         flights: [&str; 2],
+        classes: &str,
         reversed: bool,
     ) -> Result<HoldId, TakeRefusal> {
-        self.take(visitor, None, &flights, 1, reversed).await
+        self.take(visitor, None, &flights, classes, 1, reversed).await
     }
 
     /// Takes places of so many adults on these departures, on the account's count too.
@@ -74,7 +89,7 @@ impl World {
         flights: &[&str],
         adults: u8,
     ) -> Result<HoldId, TakeRefusal> {
-        self.take(visitor, Some(account), flights, adults, false).await
+        self.take(visitor, Some(account), flights, "", adults, false).await
     }
 
     async fn take(
@@ -82,10 +97,12 @@ impl World {
         visitor: Visitor,
         account: Option<Account>,
         flights: &[&str],
+        classes: &str,
         adults: u8,
         reversed: bool,
     ) -> Result<HoldId, TakeRefusal> {
-        let offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
+        offer.classes = letters(classes);
         let timetable = self.site.timetable.current();
         let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [Itinerary::new(legs.clone()).unwrap()];
@@ -165,4 +182,9 @@ impl World {
         let hold = self.choose(visitor, &["Q1200"], 1).await.unwrap();
         self.ticket(visitor, hold).await
     }
+}
+
+/// `QK`: the first leg in Q, the second in K.
+fn letters(word: &str) -> Vec<BookingClass> {
+    word.chars().map(|letter| BookingClass::parse(&letter.to_string()).unwrap()).collect()
 }
