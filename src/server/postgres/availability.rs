@@ -50,22 +50,22 @@ impl Postgres {
         )
         .fetch_all(&self.pool)
         .await?;
-        let mut counted: HashMap<DepartureId, Counters> = HashMap::new();
+        let mut known: HashMap<DepartureId, Counters> = HashMap::new();
         for row in rows {
             let Ok(departure) = row.departure.parse() else { continue };
             let counter = Counter { most: count(row.most), taken: count(row.taken) };
-            let counters = counted.entry(departure).or_default();
+            let counters = known.entry(departure).or_default();
             match row.class.as_deref().map(BookingClass::parse) {
                 None => counters.cabin = Some(counter),
                 Some(Ok(class)) => counters.classes.push((class, counter)),
                 Some(Err(_)) => {}
             }
         }
-        let left = counted.into_iter().map(|(departure, counters)| {
+        let left = known.into_iter().map(|(departure, counters)| {
             let cabin_counter =
                 counters.cabin.unwrap_or_else(|| Counter { most: capacity(departure), taken: 0 });
             let of_class = |class: BookingClass| {
-                let row = counters.classes.iter().find(|(known, _)| *known == class);
+                let row = counters.classes.iter().find(|(of, _)| *of == class);
                 row.map_or_else(
                     || default_authorised(class, cabin_counter.most),
                     |(_, counter)| counter.left(),

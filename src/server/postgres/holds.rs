@@ -1,6 +1,6 @@
 use app::ports::HoldError;
 use domain::{
-    cabin::{BookingClass, default_authorised},
+    cabin::BookingClass,
     departure::{Departure, DepartureId},
     fare::Quote,
     hold::{EXTENSION, EXTENSION_WINDOW, HoldId, HoldState, Holder},
@@ -10,7 +10,10 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{AsStoreError, Once, Postgres, StoreError, Tx, again_after_deadlock, idempotency::keep};
+use super::{
+    AsStoreError, Once, Postgres, StoreError, Tx, again_after_deadlock, idempotency::keep,
+    taking_classes::take_classes,
+};
 
 /// What a visitor claims: an offer's places on all of its legs, each in the offer's class.
 #[derive(Debug)]
@@ -83,33 +86,6 @@ pub enum EndAs {
 
 /// Seats that changed with the end of a hold, by departure.
 pub type Freed = Vec<(DepartureId, SeatChange)>;
-
-/// A class that a leg counts in: its own, or one above it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rung {
-    pub class: BookingClass,
-    /// What it may sell where no row says otherwise.
-    pub authorised: u16,
-}
-
-impl Claim<'_> {
-    /// The class of each leg.
-    pub(super) fn classes(&self) -> impl Iterator<Item = BookingClass> {
-        self.legs.iter().map(|leg| self.offer.class_on(leg.id))
-    }
-
-    /// The classes that each leg counts in, dearest first.
-    pub(super) fn rungs(&self) -> impl Iterator<Item = (&Departure, impl Iterator<Item = Rung>)> {
-        self.legs.iter().zip(self.classes()).map(|(leg, class)| {
-            let capacity = leg.configuration.places(class.cabin());
-            let rung = move |class: &BookingClass| Rung {
-                class: *class,
-                authorised: default_authorised(*class, capacity),
-            };
-            (leg, class.and_above().iter().map(rung))
-        })
-    }
-}
 
 impl Postgres {
     /// Takes the claim's places on every leg in its cabin, its class and all classes above, or on none; the ten minutes
@@ -381,57 +357,4 @@ fn refuse_first_missing(legs: &[Departure], counted: &[String]) -> Result<(), Ta
         Some(leg) => Err(TakeRefusal::SoldOut(leg.id)),
         None => Ok(()),
     }
-}
-
-/// Counts the claim's places in the class of each leg and in all classes above: in all, or the first leg where one has too
-/// few refuses it. Rows that are not there yet are made first, so that all are locked in their order.
-async fn take_classes(tx: &mut Tx, claim: &Claim<'_>) -> Result<(), TakeRefusal> {
-    let seats = i32::from(claim.offer.party.seats());
-    let (mut departures, mut classes, mut authorised) = (Vec::new(), Vec::new(), Vec::new());
-    for (leg, rungs) in claim.rungs() {
-        for rung in rungs {
-            departures.push(leg.id.to_string());
-            classes.push(rung.class.to_string());
-            authorised.push(i32::from(rung.authorised));
-        }
-    }
-    sqlx::query!(
-        r#"insert into departure_classes (departure, class, authorised, taken)
-        select departure, class, authorised, 0
-        from unnest($1::text[], $2::text[], $3::integer[]) as rungs (departure, class, authorised)
-        order by departure collate "C", class collate "C" on conflict (departure, class) do nothing"#,
-        &departures,
-        &classes,
-        &authorised,
-    )
-    .execute(&mut **tx)
-    .await?;
-    sqlx::query!(
-        r#"select from departure_classes c
-        where (c.departure, c.class) in (
-            select departure, class from unnest($1::text[], $2::text[]) as rungs (departure, class))
-        order by c.departure, c.class collate "C" for no key update"#,
-        &departures,
-        &classes,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let counted = sqlx::query!(
-        "update departure_classes c set taken = c.taken + $3
-        from unnest($1::text[], $2::text[]) as rungs (departure, class)
-        where c.departure = rungs.departure and c.class = rungs.class and c.taken + $3 <= c.authorised
-        returning c.departure, c.class",
-        &departures,
-        &classes,
-        seats,
-    )
-    .fetch_all(&mut **tx)
-    .await?;
-    let is_counted = |departure: &str, class: &str| {
-        counted.iter().any(|row| (row.departure.as_str(), row.class.as_str()) == (departure, class))
-    };
-    let closed = departures.iter().zip(&classes).find(|(departure, class)| !is_counted(departure, class));
-    let Some((departure, _)) = closed else { return Ok(()) };
-    let leg = claim.legs.iter().zip(claim.classes()).find(|(leg, _)| leg.id.to_string() == *departure);
-    leg.map_or(Ok(()), |(leg, class)| Err(TakeRefusal::ClassClosed(leg.id, class)))
 }

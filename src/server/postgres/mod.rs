@@ -34,6 +34,7 @@ mod schedules;
 mod seats;
 mod supplier_orders;
 mod takes;
+mod taking_classes;
 mod timeline;
 mod tokens;
 mod travellers;
