@@ -186,15 +186,11 @@ async fn of_two_hundred_requests_for_the_last_three_places_of_a_class_exactly_th
     let contenders: Vec<_> = visitors().into_iter().zip(["Q", "K"].into_iter().cycle()).collect();
     let take = |(visitor, class)| {
         let world = world.clone();
-        async move {
-            match world.choose_in(class, visitor, &["Q1200"], 1).await {
-                Ok(_) => true,
-                Err(HoldError::ClassClosed { .. }) => false,
-                Err(error) => panic!("{error}"),
-            }
-        }
+        async move { world.choose_in(class, visitor, &["Q1200"], 1).await.is_ok() }
     };
     assert_eq!(winners(contenders, take).await, 3);
+    let late = world.choose_in("K", visitor(), &["Q1200"], 1).await;
+    assert!(matches!(late, Err(HoldError::ClassClosed { .. })), "{late:?}");
     assert_eq!(world.count("select taken::bigint from departure_classes where class = 'Q'").await, 3);
     assert_eq!(world.count("select taken::bigint from departure_cabins").await, 3);
     world.audit().await;
@@ -204,12 +200,14 @@ async fn of_two_hundred_requests_for_the_last_three_places_of_a_class_exactly_th
 async fn the_class_race_can_fail_when_nothing_guards_the_write(_: PgPoolOptions, options: PgConnectOptions) {
     let world = Arc::new(World::open(options).await);
     leave_three_in_q(&world).await;
-    let between = Arc::new(Barrier::new(CROWD));
+    // As many as have a connection each: whoever waits for one would fail on a busy machine, and prove nothing.
+    let few: Vec<_> = visitors().into_iter().take(20).collect();
+    let between = Arc::new(Barrier::new(few.len()));
     let take = |_| {
         let (pool, between) = (world.pool.clone(), between.clone());
         async move { planted_take_of_class(&pool, &between).await }
     };
-    assert_eq!(winners(visitors(), take).await, CROWD, "the planted race must be lost every time");
+    assert_eq!(winners(few, take).await, 20, "the planted race must be lost every time");
 }
 
 /// Reads what the class has left, waits until all have read, then counts one more than it read.
