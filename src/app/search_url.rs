@@ -2,51 +2,93 @@
 
 use std::fmt::Write;
 
-use domain::search::Sort;
+use domain::search::{
+    MOST_BOUNDS, Sort,
+    form::{CHOSEN, DEPART, FROM, TO},
+};
 use jiff::civil::Date;
 use leptos_router::params::ParamsMap;
 
-use crate::{AppError, answers::SearchRequest, filters::Filters};
+use crate::{
+    AppError,
+    answers::{BoundEntry, SearchRequest},
+    filters::Filters,
+};
+
+/// What kind of trip is searched for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TripKind {
+    #[default]
+    Return,
+    OneWay,
+    /// Bound by bound, each with places and a day of its own.
+    Multi,
+}
+
+impl TripKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Return => "return",
+            Self::OneWay => "oneway",
+            Self::Multi => "multi",
+        }
+    }
+}
 
 /// A search as the URL has it, nothing checked yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchUrl {
     pub request: SearchRequest,
-    pub one_way: bool,
+    pub trip: TripKind,
     pub filters: Filters,
 }
 
 impl SearchUrl {
-    /// Reads the query. The form sends its return date even where "one way" hides it: it is dropped here.
+    /// Reads the query. The form sends what it hides as well, such as a return date of a one-way trip: it is dropped here.
     pub fn read(query: &ParamsMap) -> Self {
-        let field = |name| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+        let field = |name: &str| query.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
         let back = field("back");
-        let one_way = match field("trip").as_str() {
-            "oneway" => true,
-            "return" => false,
-            _ => back.is_empty(),
+        let trip = match field("trip").as_str() {
+            "oneway" => TripKind::OneWay,
+            "return" => TripKind::Return,
+            "multi" => TripKind::Multi,
+            _ if back.is_empty() => TripKind::OneWay,
+            _ => TripKind::Return,
         };
+        // One row more than a trip may have, so that it is refused and not left out unsaid.
+        let rows = (2..=MOST_BOUNDS + 1).map(|number| BoundEntry {
+            from: field(&format!("from{number}")),
+            to: field(&format!("to{number}")),
+            depart: field(&format!("depart{number}")),
+        });
+        let mut more: Vec<BoundEntry> = if trip == TripKind::Multi { rows.collect() } else { Vec::new() };
+        let filled = more.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
+        more.truncate(filled);
+        // `outbound` is what links of before have.
+        let first = Some(field(CHOSEN[0])).filter(|key| !key.is_empty()).unwrap_or_else(|| field("outbound"));
+        let chosen = std::iter::once(first).chain(CHOSEN[1..].iter().map(|name| field(name)));
         Self {
             request: SearchRequest {
                 from: field("from"),
                 to: field("to"),
                 depart: field("depart"),
-                back: if one_way { String::new() } else { back },
+                back: if trip == TripKind::Return { back } else { String::new() },
+                more,
                 adults: field("adults"),
                 children: field("children"),
                 infants: field("infants"),
                 cabin: field("cabin"),
                 sort: Sort::parse(&field("sort")).unwrap_or_default().as_str().to_owned(),
-                outbound: field("outbound"),
+                chosen: chosen.take_while(|key| !key.is_empty()).collect(),
             },
-            one_way,
+            trip,
             filters: Filters::read(query),
         }
     }
 
     /// What can be told without asking anyone: a return has a day to return on.
     pub fn fault(&self) -> Option<AppError> {
-        let missing = !self.one_way && self.request.back.is_empty();
+        let missing = self.trip == TripKind::Return && self.request.back.is_empty();
         missing.then(|| AppError::invalid("back", "Choose the day you fly back, or search one way."))
     }
 
@@ -60,32 +102,41 @@ impl SearchUrl {
         format!("/calendar?{}", self.query())
     }
 
-    /// Moves the way out to another day, and the way back with it so far as nobody returns before leaving.
-    pub fn leave_on(&mut self, date: Date) {
-        let request = &mut self.request;
-        request.depart = date.to_string();
-        // ISO dates compare as text.
-        if !request.back.is_empty() && request.back < request.depart {
-            request.back.clone_from(&request.depart);
+    /// Moves a bound to another day, and those after it so far as nobody flies on before that.
+    pub fn fly_on(&mut self, bound: usize, date: Date) {
+        let date = date.to_string();
+        for (place, day) in self.days().enumerate() {
+            // ISO dates compare as text; days that are not chosen yet stay so.
+            if place == bound || (place > bound && !day.is_empty() && *day < date) {
+                day.clone_from(&date);
+            }
         }
+    }
+
+    /// The days of all bounds, in order.
+    pub fn days(&mut self) -> impl Iterator<Item = &mut String> {
+        let SearchRequest { depart, back, more, .. } = &mut self.request;
+        let back = (self.trip == TripKind::Return).then_some(back);
+        std::iter::once(depart).chain(back).chain(more.iter_mut().map(|row| &mut row.depart))
     }
 
     /// What is asked for, by name and value, as the URL has it; filters aside.
     pub fn asked(&self) -> Vec<(&'static str, String)> {
         let request = &self.request;
-        let named = [
-            ("from", &request.from),
-            ("to", &request.to),
-            ("depart", &request.depart),
+        let mut named = vec![("from", &request.from), ("to", &request.to), ("depart", &request.depart)];
+        for (row, number) in request.more.iter().zip(1..MOST_BOUNDS) {
+            named.extend([(FROM[number], &row.from), (TO[number], &row.to), (DEPART[number], &row.depart)]);
+        }
+        named.extend([
             ("back", &request.back),
             ("adults", &request.adults),
             ("children", &request.children),
             ("infants", &request.infants),
             ("cabin", &request.cabin),
             ("sort", &request.sort),
-            ("outbound", &request.outbound),
-        ];
-        let trip = ("trip", if self.one_way { "oneway" } else { "return" }.to_owned());
+        ]);
+        named.extend(CHOSEN.into_iter().zip(&request.chosen));
+        let trip = ("trip", self.trip.as_str().to_owned());
         let given = named.into_iter().filter(|(_, value)| !value.is_empty());
         std::iter::once(trip).chain(given.map(|(name, value)| (name, value.clone()))).collect()
     }
@@ -117,50 +168,4 @@ fn encoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(pairs: &[(&str, &str)]) -> SearchUrl {
-        SearchUrl::read(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
-    }
-
-    #[test]
-    fn one_way_drops_the_hidden_return_date() {
-        let url = read(&[("trip", "oneway"), ("back", "2026-12-29")]);
-        assert_eq!(url.request.back, "");
-        assert_eq!(url.fault(), None);
-    }
-
-    #[test]
-    fn a_return_without_its_day_is_told_so() {
-        assert!(
-            matches!(read(&[("trip", "return")]).fault(), Some(AppError::Invalid { field: Some(f), .. }) if f == "back")
-        );
-    }
-
-    #[test]
-    fn without_a_trip_the_return_date_decides() {
-        assert!(read(&[("depart", "2026-12-22")]).one_way);
-        assert!(!read(&[("depart", "2026-12-22"), ("back", "2026-12-29")]).one_way);
-    }
-
-    #[test]
-    fn nobody_returns_before_leaving() {
-        let mut url = read(&[("depart", "2026-12-22"), ("back", "2026-12-29")]);
-        url.leave_on(jiff::civil::date(2026, 12, 24));
-        assert_eq!((url.request.depart.as_str(), url.request.back.as_str()), ("2026-12-24", "2026-12-29"));
-        url.leave_on(jiff::civil::date(2027, 1, 2));
-        assert_eq!((url.request.depart.as_str(), url.request.back.as_str()), ("2027-01-02", "2027-01-02"));
-        assert_eq!(url.month_href(), "/calendar?trip=return&depart=2027-01-02&back=2027-01-02&sort=best");
-    }
-
-    #[test]
-    fn a_url_leads_back_to_its_search() {
-        let url = read(&[("from", "Zürich (ZRH)"), ("to", "A&B"), ("depart", "2026-12-22"), ("direct", "1")]);
-        let href = url.href();
-        assert_eq!(
-            href,
-            "/search?trip=oneway&from=Z%C3%BCrich%20%28ZRH%29&to=A%26B&depart=2026-12-22&sort=best&stops=0"
-        );
-    }
-}
+mod tests;

@@ -35,6 +35,11 @@ pub const PAYMENT_GRACE: SignedDuration = SignedDuration::from_mins(5);
 /// Places that one visitor may hold at once, over all holds.
 pub const PLACES_PER_VISITOR: u16 = 36;
 
+/// Flights that one hold can be of, each with a place for so many people.
+pub fn most_legs(seats: u8) -> usize {
+    usize::from(PLACES_PER_VISITOR / u16::from(seats.max(1)))
+}
+
 /// On whose count the places of a hold stand: always on its visitor's, and on the one of the account or token besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -17,7 +17,7 @@ pub const OFFER_TTL: SignedDuration = SignedDuration::from_mins(30);
 /// Departures at a price, for so long; travels as a signed token, hence the short names on the wire.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
-    /// The way out and, for a return, the way back; the departures of each in order.
+    /// One to six, in order of travel; the departures of each in order.
     #[serde(rename = "b")]
     pub bounds: Vec<Vec<DepartureId>>,
     #[serde(rename = "c")]

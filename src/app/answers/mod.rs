@@ -13,8 +13,8 @@ pub use checkout::{CardForm, FliesAlready, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
 pub use offer::OfferView;
 pub use results::{
-    Board, BoardRow, BrandPrice, Checked, DayPrice, ItineraryCard, LegLine, MonthPrices, SearchRequest,
-    SearchResults,
+    Board, BoardRow, BoundEntry, BrandPrice, Checked, DayPrice, ItineraryCard, LegLine, MonthPrices,
+    SearchRequest, SearchResults,
 };
 pub use seats::{PickRequest, Picked, SeatMapView};
 pub use trip::{TripCoupon, TripLeg, TripTraveller, TripView};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 /// What a signed offer names, as its timetable has it now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OfferView {
-    /// The way out and, for a return, the way back.
+    /// In order of travel.
     pub bounds: Vec<Itinerary>,
     pub brand: FareBrand,
     pub cabin: Cabin,

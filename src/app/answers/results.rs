@@ -13,8 +13,10 @@ pub struct SearchRequest {
     pub to: String,
     /// ISO dates.
     pub depart: String,
-    /// Empty for one way.
+    /// The day of the way back, which turns the first bound round; empty for one way and where there is `more`.
     pub back: String,
+    /// The bounds of a multi-city trip after the first, as the form has them: a row may be empty.
+    pub more: Vec<BoundEntry>,
     pub adults: String,
     pub children: String,
     pub infants: String,
@@ -22,8 +24,24 @@ pub struct SearchRequest {
     pub cabin: String,
     /// `best`, `cheapest`, `fastest` or `earliest`.
     pub sort: String,
-    /// The key of the chosen outbound itinerary, while the return is being chosen.
-    pub outbound: String,
+    /// The keys of the itineraries chosen so far, for the first bounds in order.
+    pub chosen: Vec<String>,
+}
+
+/// A bound as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BoundEntry {
+    /// Empty where it goes on from the place that the bound before it leads to.
+    pub from: String,
+    pub to: String,
+    pub depart: String,
+}
+
+impl BoundEntry {
+    pub fn is_empty(&self) -> bool {
+        self.from.is_empty() && self.to.is_empty() && self.depart.is_empty()
+    }
 }
 
 /// The ways to fly one bound, cheapest of its kind first, with prices for everyone, taxes included.
@@ -35,15 +53,20 @@ pub struct SearchResults {
     pub destination_name: String,
     /// The date of the bound that is being chosen.
     pub date: Date,
-    /// The outbound already chosen, while the return is.
-    pub outbound: Option<ItineraryCard>,
-    /// Whether a return is chosen after this.
-    pub return_follows: bool,
+    /// The ways to fly the bounds before it, which are chosen already.
+    pub chosen: Vec<ItineraryCard>,
     pub options: Vec<ItineraryCard>,
     /// Three days before and after, with the cheapest price where there is one.
     pub days: Vec<DayPrice>,
     pub took_ms: u32,
     pub checked: Checked,
+}
+
+impl SearchResults {
+    /// Whether another bound is chosen after this one; until then nothing can be bought.
+    pub fn more_follow(&self) -> bool {
+        self.chosen.len() + 1 < self.query.bounds().len()
+    }
 }
 
 /// How old the places and prices are. Choosing an offer checks both again.
@@ -62,7 +85,7 @@ pub enum Checked {
 /// One way to fly one bound.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ItineraryCard {
-    /// Names its departures; goes into `outbound`.
+    /// Names its departures; goes into `chosen`.
     pub key: String,
     pub itinerary: Itinerary,
     pub legs: Vec<LegLine>,
@@ -88,7 +111,7 @@ pub struct LegLine {
 pub struct BrandPrice {
     pub brand: FareBrand,
     pub total: Money,
-    /// The signed offer to choose; none while a return must be chosen first.
+    /// The signed offer to choose; none while another bound must be chosen first.
     pub offer: Option<String>,
 }
 

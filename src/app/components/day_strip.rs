@@ -2,7 +2,11 @@ use jiff::civil::Date;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use crate::{answers::DayPrice, search_url::SearchUrl, text};
+use crate::{
+    answers::DayPrice,
+    search_url::{SearchUrl, TripKind},
+    text,
+};
 
 /// Days before and after for which a phone has room.
 const NEAR_DAYS: i32 = 2;
@@ -21,18 +25,14 @@ pub fn DayStrip(
     let class = style_sheet!("style/day_strip.css");
     let long =
         days.iter().filter_map(|day| day.cheapest).any(|price| price.to_string().len() > ROOMY_LETTERS);
-    let month = search.request.outbound.is_empty().then(|| search.month_href());
+    let bound = search.request.chosen.len();
+    let has_month = bound == 0 && search.trip != TripKind::Multi;
+    let month = has_month.then(|| search.month_href());
     let links = days
         .into_iter()
         .map(|DayPrice { date, cheapest }| {
             let is_shown = date == shown;
-            let href = search.href_with(|s| {
-                if s.request.outbound.is_empty() {
-                    s.leave_on(date);
-                } else {
-                    s.request.back = date.to_string();
-                }
-            });
+            let href = search.href_with(|s| s.fly_on(bound, date));
             let far = domain::departure::days_between(shown, date).abs() > NEAR_DAYS;
             let price = cheapest.map_or_else(|| "none".to_owned(), |price| price.to_string());
             view! { class = class,

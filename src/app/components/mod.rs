@@ -1,8 +1,9 @@
 //! Parts that pages are made of.
 
+pub mod bound_row;
 pub mod brand_table;
 pub mod choose_brand;
-pub mod choose_outbound;
+pub mod choose_next;
 pub mod day_strip;
 pub mod departures_board;
 pub mod fare_rules;

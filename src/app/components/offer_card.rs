@@ -3,7 +3,10 @@ use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 use super::{
-    choose_brand::ChooseBrand, choose_outbound::ChooseOutbound, leg_list::LegList, way_to_fly::WayToFly,
+    choose_brand::ChooseBrand,
+    choose_next::{ChooseNext, Onward},
+    leg_list::LegList,
+    way_to_fly::WayToFly,
 };
 use crate::{
     answers::{ItineraryCard, LegLine},
@@ -19,16 +22,16 @@ pub fn OfferCard(
     card: ItineraryCard,
     /// Whether it is the one that the list recommends.
     best: bool,
-    /// Where choosing it leads while its return is to be chosen next; none where choosing keeps the places.
+    /// Where choosing it leads while another flight is to be chosen next; none where choosing keeps the places.
     #[prop(optional_no_strip)]
-    outbound: Option<String>,
+    onward: Option<Onward>,
 ) -> impl IntoView {
     let class = style_sheet!("style/offer_card.css");
     let few = card.places_left.filter(|left| *left <= FEW_PLACES);
     let few = few.map(|left| text::counted(left.into(), "place left", "places left"));
     let (flights, carriers) = (flights(&card.itinerary), carriers(&card.legs));
-    let choose = match outbound {
-        Some(href) => view! { <ChooseOutbound href prices=card.prices best /> }.into_any(),
+    let choose = match onward {
+        Some(onward) => view! { <ChooseNext onward prices=card.prices best /> }.into_any(),
         None => view! { <ChooseBrand prices=card.prices best name=spoken(&card.itinerary) /> }.into_any(),
     };
     view! { class = class,

@@ -1,12 +1,22 @@
-use domain::{cabin::Cabin, search::Sort, traveller::Party};
+use domain::{
+    cabin::Cabin,
+    search::{MOST_BOUNDS, Sort},
+    traveller::Party,
+};
 use jiff::civil::Date;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use serde::{Deserialize, Serialize};
 use stylers_macro::style_sheet;
 
-use super::place_field::PlaceField;
-use crate::{AppError, search_url::SearchUrl};
+use super::{bound_row::BoundRow, place_field::PlaceField};
+use crate::{
+    AppError,
+    search_url::{SearchUrl, TripKind},
+};
+
+/// Rows of a multi-city trip after the first flight that are seen at once; the others lie one press away.
+const USUAL_ROWS: usize = 2;
 
 /// The form that asks where, when, who and in which cabin: a plain GET to `/search`, which works without JavaScript.
 #[component]
@@ -20,7 +30,8 @@ pub fn SearchForm(
     wrong: Option<String>,
 ) -> impl IntoView {
     let class = style_sheet!("style/search_form.css");
-    let SearchUrl { request, one_way, filters } = search;
+    let SearchUrl { request, trip, filters } = search;
+    let refused = wrong.clone();
     let is_wrong = move |field: &str| wrong.as_deref() == Some(field);
     let first = days.map(|days| days.first.to_string());
     let last = days.map(|days| days.last.to_string());
@@ -31,25 +42,41 @@ pub fn SearchForm(
     let cabins =
         Cabin::ALL.into_iter().rev().map(|cabin| (cabin.letter().to_string(), cabin.name().to_owned()));
     let cabins = options(cabins.collect(), &request.cabin);
+    let to = RwSignal::new(request.to);
+    let mut before = to;
+    let mut rows: Vec<AnyView> = Vec::new();
+    for place in 1..MOST_BOUNDS {
+        let row = request.more.get(place - 1).cloned().unwrap_or_default();
+        let to = RwSignal::new(row.to.clone());
+        let (first, last, wrong) = (first.clone(), last.clone(), refused.clone());
+        rows.push(view! { <BoundRow place row before to first last wrong /> }.into_any());
+        before = to;
+    }
+    let further = rows.split_off(USUAL_ROWS);
+    let needs_further = request.more.len() > USUAL_ROWS;
     view! { class = class,
         <Form method="GET" action="/search">
             <div class="search">
                 <fieldset class="segments" aria-label="Trip">
                     <label>
-                        <input type="radio" name="trip" value="return" checked=!one_way />
+                        <input type="radio" name="trip" value="return" checked=trip == TripKind::Return />
                         "Return"
                     </label>
                     <label>
-                        <input type="radio" name="trip" value="oneway" class="one-way" checked=one_way />
+                        <input type="radio" name="trip" value="oneway" class="one-way" checked=trip == TripKind::OneWay />
                         "One way"
+                    </label>
+                    <label>
+                        <input type="radio" name="trip" value="multi" class="multi" checked=trip == TripKind::Multi />
+                        "Multi-city"
                     </label>
                 </fieldset>
                 <div class="fields">
                     <div class="place">
-                        <PlaceField name="from" label="From" value=request.from wrong=is_wrong("from") />
+                        <PlaceField name="from" label="From" value=RwSignal::new(request.from) required=true wrong=is_wrong("from") />
                     </div>
                     <div class="place">
-                        <PlaceField name="to" label="To" value=request.to wrong=is_wrong("to") />
+                        <PlaceField name="to" label="To" value=to required=true wrong=is_wrong("to") />
                     </div>
                     <label class="field when" class:wrong=is_wrong("depart")>
                         <span>"Depart"</span>
@@ -59,6 +86,16 @@ pub fn SearchForm(
                         <span>"Return"</span>
                         <input type="date" name="back" value=iso(&request.back) min=first max=last />
                     </label>
+                </div>
+                <div class="rows">
+                    <p class="small muted">
+                        "What stands above is flight 1. A flight whose “From” is empty goes on from where the one before it ends; rows that you do not need stay empty."
+                    </p>
+                    {rows}
+                    <details open=needs_further>
+                        <summary>"More flights"</summary>
+                        <div class="rest">{further}</div>
+                    </details>
                 </div>
                 <div class="fields">
                     <label class="field" class:wrong=is_wrong("adults")>
@@ -98,7 +135,7 @@ pub struct SaleDays {
 }
 
 /// The date as date fields take it; none for what is no date, of which browsers would complain.
-fn iso(text: &str) -> Option<String> {
+pub(super) fn iso(text: &str) -> Option<String> {
     text.parse::<Date>().ok().map(|date| date.to_string())
 }
 

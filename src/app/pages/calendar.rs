@@ -23,14 +23,14 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("Sun", "Sunday"),
 ];
 
-/// What the cheapest way out costs on each day of a month; each day leads to its search.
+/// What the cheapest way to fly the first bound costs on each day of a month; each day leads to its search.
 #[component]
 pub fn CalendarPage() -> impl IntoView {
     let query = use_query_map();
     let search = Memo::new(move |_| {
-        // The month is of the way out, whatever was chosen already.
+        // The month is of the first flight, whatever was chosen already.
         let mut search = SearchUrl::read(&query.read());
-        search.request.outbound.clear();
+        search.request.chosen.clear();
         search
     });
     let prices = Resource::new(move || search.get(), |search| read_month(search.request));
@@ -56,7 +56,8 @@ fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
     let class = style_sheet!("style/calendar.css");
     let MonthPrices { query, origin_name, destination_name, days, sold, checked } = prices;
     let title = format!("{origin_name} to {destination_name}");
-    let month = text::month(query.date);
+    let shown = query.bounds()[0].date;
+    let month = text::month(shown);
     let prices = || days.iter().filter_map(|day| day.cheapest).map(|price| price.minor);
     // Where all days cost the same, none of them stands out.
     let lowest = prices().min().filter(|lowest| prices().any(|price| price > *lowest));
@@ -64,14 +65,15 @@ fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
     let cells = days
         .into_iter()
         .map(|day| {
-            let is_shown = day.date == query.date;
+            let is_shown = day.date == shown;
             let is_lowest = lowest.is_some() && day.cheapest.map(|price| price.minor) == lowest;
             view! { class = class, <li>{cell(day, is_shown, is_lowest, &search)}</li> }
         })
         .collect_view();
-    let whose = match query.return_date {
-        Some(_) => format!("for {}, the outbound alone", query.party.describe()),
-        None => format!("for {}", query.party.describe()),
+    let whose = match query.bounds().len() {
+        1 => format!("for {}", query.party.describe()),
+        _ if query.is_return() => format!("for {}, the outbound alone", query.party.describe()),
+        _ => format!("for {}, the first flight alone", query.party.describe()),
     };
     view! { class = class,
         <Title text=format!("{title}, {month}") />
@@ -79,9 +81,9 @@ fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
         <p class="muted">{format!("The lowest price of each day {whose}, taxes included.")}</p>
         <section class="card month" aria-labelledby="month">
             <div class="head">
-                {neighbour(query.date.first_of_month().yesterday().ok(), sold, "← ", "", &search)}
+                {neighbour(shown.first_of_month().yesterday().ok(), sold, "← ", "", &search)}
                 <h2 id="month">{month}</h2>
-                {neighbour(query.date.last_of_month().tomorrow().ok(), sold, "", " →", &search)}
+                {neighbour(shown.last_of_month().tomorrow().ok(), sold, "", " →", &search)}
             </div>
             {(checked == Checked::Paused)
                 .then(|| {
@@ -115,7 +117,7 @@ fn cell(day: DayPrice, is_shown: bool, is_lowest: bool, search: &SearchUrl) -> A
         }
         .into_any();
     };
-    let href = search.href_with(|s| s.leave_on(date));
+    let href = search.href_with(|s| s.fly_on(0, date));
     view! { class = class,
         <a class="day link" class:lowest=is_lowest href=href aria-current=is_shown.then_some("date")>
             <span class="number">{number}</span>
@@ -142,11 +144,12 @@ fn neighbour(
     let mut search = search.clone();
     // Who stays a week stays a week in another month too.
     let shift = search.request.depart.parse::<Date>().and_then(|old| old.until(day)).unwrap_or_default();
-    if let Ok(back) = search.request.back.parse::<Date>() {
-        let latest = sold.1;
-        search.request.back = back.saturating_add(shift).min(latest).to_string();
+    for later in search.days().skip(1) {
+        if let Ok(date) = later.parse::<Date>() {
+            *later = date.saturating_add(shift).min(sold.1).to_string();
+        }
     }
-    search.leave_on(day);
+    search.fly_on(0, day);
     view! { <a class="button slim" href=search.month_href()>{format!("{before}{}{after}", text::month(day))}</a> }
         .into_any()
 }

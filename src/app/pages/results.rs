@@ -1,4 +1,6 @@
-use domain::search::{SearchQuery, Sort};
+mod stage;
+
+use domain::search::Sort;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -12,6 +14,7 @@ use crate::{
     components::{
         brand_table::BrandTable,
         choose_brand::ChooseOffer,
+        choose_next::Onward,
         day_strip::DayStrip,
         filter_form::FilterForm,
         offer_card::OfferCard,
@@ -23,8 +26,9 @@ use crate::{
     search_url::SearchUrl,
     text,
 };
+use stage::Stage;
 
-/// The ways to fly, to compare. For a return, first the outbound is chosen here and then, under the same search, the return.
+/// The ways to fly, to compare. Of a trip of several bounds one after the other is chosen here, under the same search.
 #[component]
 pub fn ResultsPage() -> impl IntoView {
     let query = use_query_map();
@@ -54,33 +58,44 @@ pub fn ResultsPage() -> impl IntoView {
 #[component]
 fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) -> impl IntoView {
     let class = style_sheet!("style/results.css");
+    let more_follow = results.more_follow();
     let SearchResults {
         query,
         origin_name,
         destination_name,
         date,
-        outbound,
-        return_follows,
+        chosen,
         options,
         days: strip,
         took_ms,
         checked,
     } = results;
-    let choosing_return = outbound.is_some();
+    let stage = Stage::new(&query, chosen.len());
     let title = format!("{origin_name} to {destination_name}");
     let all = options.len();
     let choices = Choices::of(&options);
     let shown: Vec<ItineraryCard> =
         options.into_iter().filter(|card| search.filters.shows(&card.itinerary)).collect();
     let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
-    let change_outbound = search.href_with(|s| s.request.outbound.clear());
+    let before = chosen
+        .into_iter()
+        .enumerate()
+        .map(|(place, card)| {
+            let change = search.href_with(|s| s.request.chosen.truncate(place));
+            view! { <Chosen card name=stage.name_of(place) change /> }
+        })
+        .collect_view();
     let recommends = search.request.sort == Sort::Best.as_str();
     let list = if shown.is_empty() {
         view! { <NothingFound filtered=all search=search.clone() /> }.into_any()
     } else {
         let cards = shown.into_iter().enumerate().map(|(place, card)| {
-            let next = return_follows.then(|| search.href_with(|s| s.request.outbound.clone_from(&card.key)));
-            view! { class = class, <li><OfferCard best=recommends && place == 0 outbound=next card /></li> }
+            let onward = more_follow.then(|| Onward {
+                href: search.href_with(|s| s.request.chosen.push(card.key.clone())),
+                price_of: stage.price_of(),
+                next: stage.next(),
+            });
+            view! { class = class, <li><OfferCard best=recommends && place == 0 onward card /></li> }
         });
         view! { class = class, <ol class="list">{cards.collect_view()}</ol> }.into_any()
     };
@@ -89,7 +104,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
         <header class="head">
             <div>
                 <h1>{title}</h1>
-                <p class="muted">{conditions(&query, date, return_follows, choosing_return)}</p>
+                <p class="muted">{stage.conditions(date, query.party)}</p>
             </div>
             <details class="change">
                 <summary class="button slim">"Change search"</summary>
@@ -98,20 +113,7 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
                 </div>
             </details>
         </header>
-        {outbound
-            .map(|card| {
-                view! { class = class,
-                    <section class="card chosen" aria-labelledby="chosen-title">
-                        <div class="chosen-head">
-                            <h2 class="small" id="chosen-title">
-                                {format!("Your outbound, {}", text::medium_date(card.itinerary.first().departs.date()))}
-                            </h2>
-                            <a class="small" href=change_outbound>"Change"<span class="unseen">" the outbound"</span></a>
-                        </div>
-                        <WayToFly itinerary=card.itinerary />
-                    </section>
-                }
-            })}
+        {before}
         <DayStrip days=strip shown=date search=search.clone() />
         <div class="tools">
             <nav class="segments" aria-label="Order">{sorts(&search)}</nav>
@@ -120,8 +122,31 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
         </div>
         {(all > 1).then(|| view! { <FilterForm choices search=search.clone() /> })}
         {how_old(checked)}
-        {(!return_follows && all > 0).then(|| view! { <BrandTable /> })}
+        {(!more_follow && all > 0).then(|| view! { <BrandTable /> })}
         {list}
+    }
+}
+
+/// A bound that is chosen already, with the way back to choose it anew.
+#[component]
+fn Chosen(
+    card: ItineraryCard,
+    /// "outbound", "flight 2".
+    name: String,
+    /// Where it is chosen anew, and what follows it with it.
+    change: String,
+) -> impl IntoView {
+    let class = style_sheet!("style/chosen.css");
+    let title = format!("Your {name}, {}", text::medium_date(card.itinerary.first().departs.date()));
+    let heading = title.clone();
+    view! { class = class,
+        <section class="card chosen" aria-label=title>
+            <div class="head">
+                <h2 class="small">{heading}</h2>
+                <a class="small" href=change>"Change"<span class="unseen">{format!(" the {name}")}</span></a>
+            </div>
+            <WayToFly itinerary=card.itinerary />
+        </section>
     }
 }
 
@@ -175,25 +200,6 @@ fn NothingFound(
         }
         .into_any()
     }
-}
-
-/// "Tuesday 22 December 2026. Times are local to each airport. Prices for 2 adults, taxes included."
-fn conditions(
-    query: &SearchQuery,
-    date: jiff::civil::Date,
-    return_follows: bool,
-    choosing_return: bool,
-) -> String {
-    let (what, then) = match (return_follows, choosing_return) {
-        (true, _) => (" for the outbound alone", "; the return is added in the next step"),
-        (_, true) => (" both ways", ""),
-        _ => ("", ""),
-    };
-    format!(
-        "{}. Times are local to each airport. Prices for {}{what}, taxes included{then}.",
-        text::long_date(date),
-        query.party.describe()
-    )
 }
 
 /// How old the prices are, where that is worth a word.

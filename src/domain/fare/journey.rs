@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use super::price::FareError;
 use crate::{
     airport::{AirportCode, CountryCode},
@@ -14,6 +16,8 @@ pub struct Journey {
 #[derive(Clone, Debug)]
 pub struct BoundCountries {
     legs: Vec<(CountryCode, CountryCode)>,
+    /// The cities, or airports where a city has but one, that it leaves and reaches.
+    ends: (AirportCode, AirportCode),
     /// From the first airport to the last along the great circle.
     pub distance_km: u32,
 }
@@ -24,6 +28,7 @@ impl Journey {
     pub fn of(bounds: &[Itinerary], airports: &Airports) -> Result<Self, FareError> {
         let country =
             |code: AirportCode| airports.get(code).map(|a| a.country).ok_or(FareError::UnknownAirport(code));
+        let city = |code| airports.get(code).and_then(|airport| airport.city_code).unwrap_or(code);
         let bound = |itinerary: &Itinerary| {
             let leg = |origin, destination| Ok((country(origin)?, country(destination)?));
             let legs = itinerary
@@ -34,7 +39,8 @@ impl Journey {
             let distance_km = airports
                 .distance_km(itinerary.origin(), itinerary.destination())
                 .ok_or(FareError::UnknownAirport(itinerary.destination()))?;
-            Ok(BoundCountries { legs, distance_km })
+            let ends = (city(itinerary.origin()), city(itinerary.destination()));
+            Ok(BoundCountries { legs, ends, distance_km })
         };
         Ok(Self { bounds: bounds.iter().map(bound).collect::<Result<_, FareError>>()? })
     }
@@ -47,6 +53,21 @@ impl Journey {
     /// An amount of each bound.
     pub fn each(&self, of_bound: impl FnMut(&BoundCountries) -> i64) -> Vec<i64> {
         self.bounds.iter().map(of_bound).collect()
+    }
+
+    /// The round trips that it is made of, as ranges of bounds: each ends with the first bound back to the city that it
+    /// began in. What is in none of them is a one-way trip, bound by bound.
+    pub fn round_trips(&self) -> Vec<Range<usize>> {
+        let mut trips = Vec::new();
+        let mut start = 0;
+        while let Some(began_in) = self.bounds.get(start).map(|bound| bound.ends.0) {
+            let Some(length) = self.bounds[start..].iter().position(|bound| bound.ends.1 == began_in) else {
+                break;
+            };
+            trips.push(start..start + length + 1);
+            start += length + 1;
+        }
+        trips
     }
 
     /// Whether every flight leaves and reaches that country.

@@ -9,7 +9,7 @@ use crate::{
     airports::Airports,
     cabin::Cabin,
     money::{Currency, split},
-    search::Itinerary,
+    search::{Itinerary, MOST_BOUNDS},
     traveller::{Party, TravellerKind},
 };
 
@@ -23,9 +23,9 @@ const BANDS: [(u32, i64); 3] = [(1_000, 45), (3_000, 35), (u32::MAX, 30)];
 /// Why no price can be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FareError {
-    #[error("a price is for one bound, or two for a return, not {0}")]
+    #[error("a price is for one to six bounds, not {0}")]
     Bounds(usize),
-    #[error("the way back leaves before the way out arrives")]
+    #[error("a bound leaves before the one before it arrives")]
     OutOfOrder,
     #[error("no airport {0} is known")]
     UnknownAirport(AirportCode),
@@ -33,7 +33,7 @@ pub enum FareError {
     NoCabin(Cabin),
 }
 
-/// What the bounds (the way out and, for a return, the way back) cost a party in a cabin and brand.
+/// What one to six bounds, in order of travel, cost a party in a cabin and brand.
 ///
 /// The fare of a bound is a base, an amount a leg and one a kilometre flown, cheaper beyond 1,000 and 3,000 km, times
 /// the factors of cabin and brand. It is filed in the currency of the country that the trip starts in, rounded up to a
@@ -41,7 +41,7 @@ pub enum FareError {
 /// are those of the countries on the way, in that currency by a fixed table.
 ///
 /// # Errors
-/// See [`FareError`]; none for what a search over the same airports has found, with the way back after the way out.
+/// See [`FareError`]; none for what a search over the same airports has found, each bound after the one before it.
 pub fn price(
     bounds: &[Itinerary],
     cabin: Cabin,
@@ -49,7 +49,7 @@ pub fn price(
     party: Party,
     airports: &Airports,
 ) -> Result<Quote, FareError> {
-    if !(1..=2).contains(&bounds.len()) {
+    if !(1..=MOST_BOUNDS).contains(&bounds.len()) {
         return Err(FareError::Bounds(bounds.len()));
     }
     if bounds.windows(2).any(|b| b[1].first().departs_at < b[0].last().arrives_at) {

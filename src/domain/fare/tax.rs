@@ -50,8 +50,9 @@ pub fn taxes(
 ///   international departure and arrival: 26 U.S.C. 4261 (a) to (c), Rev. Proc. 2024-40, rates of 2025.
 /// - September 11 security fee, $5.60 for each bound that starts in the US, at most $11.20 a round trip: 49 U.S.C.
 ///   44940, 49 CFR 1510.5, rate since 2014.
-/// - Passenger facility charge, $4.50 for each of the first two boardings of a bound: 49 U.S.C. 40117, 14 CFR 158,
-///   rate since 2001; nearly all airports with airline service ask for the full amount.
+/// - Passenger facility charge, $4.50 for each of the first two boardings of a bound, of a round trip for the first two
+///   and the last two: 49 U.S.C. 40117, 14 CFR 158.9 and 158.45(c), rate since 2001; nearly all airports with airline
+///   service ask for the full amount.
 /// - On arrival from abroad: immigration inspection $7.00 (8 U.S.C. 1356, rate since 2001), customs inspection $7.39
 ///   (19 CFR 24.22(g), from October 2025), agricultural inspection $3.98 (7 CFR 354.3(f), from October 2026).
 ///
@@ -79,20 +80,31 @@ fn united_states(
     taxes.push(usd("US international departure tax", "US", 2_290, &departures));
     taxes.push(usd("US international arrival tax", "US", 2_290, &arrivals));
     if kind.takes_seat() {
-        let mut starts_left = 2;
-        let starts = journey.each(|b| {
-            let counts = i64::from(b.starts_in(US)).min(starts_left);
-            starts_left -= counts;
-            counts
-        });
+        let round_trips = journey.round_trips();
+        let mut starts = journey.each(|b| i64::from(b.starts_in(US)));
+        let mut boardings = journey.each(|b| b.departures_in(US).min(2));
+        for trip in round_trips {
+            first_and_last(&mut starts[trip.clone()], 2, 0);
+            first_and_last(&mut boardings[trip], 2, 2);
+        }
         taxes.push(usd("September 11 security fee", "AY", 560, &starts));
-        let boardings = journey.each(|b| b.departures_in(US).min(2));
         taxes.push(usd("Passenger facility charge", "XF", 450, &boardings));
     }
     taxes.push(usd("US immigration user fee", "XY", 700, &arrivals));
     taxes.push(usd("US customs user fee", "YC", 739, &arrivals));
     taxes.push(usd("US agricultural inspection fee", "XA", 398, &arrivals));
     taxes
+}
+
+/// Of what is counted bound by bound, leaves the first so many and the last so many.
+fn first_and_last(counts: &mut [i64], first: i64, last: i64) {
+    let all: i64 = counts.iter().sum();
+    let mut before = 0;
+    for count in counts {
+        let kept = (before..before + *count).filter(|place| *place < first || *place >= all - last).count();
+        before += *count;
+        *count = i64::try_from(kept).unwrap_or_default();
+    }
 }
 
 /// Air Passenger Duty of each bound that starts in the UK, Finance Act 1994 sections 28 to 31, rates from 1 April 2026:

@@ -1,9 +1,11 @@
 //! Ways to fly: what is asked for, what answers it, and in which order it is shown.
 
+pub mod form;
 mod itinerary;
 mod merit;
 mod order;
 mod query;
+mod query_error;
 
 #[cfg(feature = "zones")]
 mod connection;
@@ -27,7 +29,8 @@ mod scan;
 pub use itinerary::{Itinerary, ItineraryError, Layover};
 pub use merit::{MOST_CONNECTIONS, Merit, pareto};
 pub use order::{Priced, Sort, worth_showing};
-pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
+pub use query::{Bound, HORIZON_DAYS, MOST_BOUNDS, SearchQuery};
+pub use query_error::{BoundFault, QueryError};
 
 #[cfg(feature = "zones")]
 pub use connection::{LONG_WAIT_MIN, LONGEST_WAIT_MIN};

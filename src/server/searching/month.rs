@@ -1,4 +1,4 @@
-//! What the cheapest way out costs on each day of a month.
+//! What the cheapest way to fly the first bound costs on each day of a month.
 
 use app::{
     answers::{DayPrice, MonthPrices, SearchRequest},
@@ -6,7 +6,7 @@ use app::{
 };
 use domain::{
     fare::FareBrand,
-    search::{Bound, HORIZON_DAYS, Search, SearchQuery},
+    search::{Bound, HORIZON_DAYS, Search},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -22,27 +22,27 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
     let airports = searching.timetables.airports();
     let network = searching.timetables.network();
     let query = request::parse(&request, airports, network.timetable(), now)?;
-    let today = request::today_at(query.origin, airports, now);
+    let Bound { origin, destination, date } = query.bounds()[0];
+    let today = request::today_at(origin, airports, now);
     let sold = (today, today.saturating_add(HORIZON_DAYS.days()));
-    let first = query.date.first_of_month();
-    let dates: Vec<Date> =
-        first.series(1.day()).take_while(|date| *date <= query.date.last_of_month()).collect();
+    let first = date.first_of_month();
+    let dates: Vec<Date> = first.series(1.day()).take_while(|day| *day <= date.last_of_month()).collect();
 
-    let search = Search::new(&network, airports, query.origin, query.destination);
+    let search = Search::new(&network, airports, origin, destination);
     let mut days = Vec::new();
     for date in dates.iter().filter(|date| (sold.0..=sold.1).contains(date)) {
         days.push((*date, search.on(*date, query.cabin, now)));
         // A month is a lot to search at once: others have their turn between two days.
         tokio::task::yield_now().await;
     }
-    let bound = Bound { origin: query.origin, destination: query.destination, date: first };
+    let bound = Bound { origin, destination, date: first };
     let asked = Asked { bound, party: query.party, cabin: query.cabin };
     let available = searching.available_in_month(&asked, departures_of(&days)).await;
     let pricing = Pricing {
         searching,
         query: &query,
-        outbound: None,
-        return_follows: query.return_date.is_some(),
+        chosen: &[],
+        more_follow: query.bounds().len() > 1,
         available: &available,
         now,
     };
@@ -56,7 +56,6 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
     }
     let price_on = |date| prices.iter().find(|(day, _)| *day == date).and_then(|(_, price)| *price);
     let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
-    let SearchQuery { origin, destination, .. } = query;
     Ok(MonthPrices {
         origin_name: name(origin),
         destination_name: name(destination),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use app::answers::{BrandPrice, ItineraryCard, LegLine};
 use domain::{
     fare::{self, FareBrand},
+    hold::most_legs,
     money::Money,
     network::Network,
     offer::{OFFER_TTL, Offer},
@@ -19,28 +20,32 @@ use crate::reference;
 pub(super) struct Pricing<'a> {
     pub searching: &'a Searching,
     pub query: &'a SearchQuery,
-    /// The outbound already chosen, which the price then includes.
-    pub outbound: Option<&'a Itinerary>,
-    /// Whether a return is chosen after this: then nothing can be bought yet.
-    pub return_follows: bool,
+    /// The ways to fly the bounds before it, which the price then includes.
+    pub chosen: &'a [Itinerary],
+    /// Whether another bound is chosen after this: then nothing can be bought yet.
+    pub more_follow: bool,
     /// Where it is not known, nothing can be bought, and every departure is taken for empty.
     pub available: &'a Available,
     pub now: Timestamp,
 }
 
 impl Pricing<'_> {
-    /// What a way costs everyone at the lowest, in minor units; none without room for all of them, or where they would
-    /// fly back before having arrived.
+    /// What a way costs everyone at the lowest, in minor units; none without room for all of them, where they would leave
+    /// before having arrived, or where one booking could not keep so many places.
     pub fn price_minor<'f>(&'f self, found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
         let room = u16::from(self.query.party.seats());
         let hops = found.hops();
         let has_room: Vec<bool> = hops.iter().map(|hop| self.has_room(hop, found.network(), room)).collect();
+        let legs_before: usize = self.chosen.iter().map(|bound| bound.legs().len()).sum();
+        let bounds_after = self.query.bounds().len().saturating_sub(self.chosen.len() + 1);
+        let most_legs = most_legs(self.query.party.seats()).saturating_sub(legs_before + bounds_after);
         // Of the many ways of a day most are sold at the same fares: prices are made once for each of these.
         let mut known: HashMap<Vec<(u32, u16, Date)>, Option<i64>> = HashMap::new();
         move |way| {
             let first = &hops[way.hops()[0] as usize];
-            let is_too_early = |out: &Itinerary| first.departs_at() <= out.last().arrives_at;
-            if self.outbound.is_some_and(is_too_early)
+            let is_too_early = |before: &Itinerary| first.departs_at() <= before.last().arrives_at;
+            if self.chosen.last().is_some_and(is_too_early)
+                || way.hops().len() > most_legs
                 || way.hops().iter().any(|hop| !has_room[*hop as usize])
             {
                 return None;
@@ -92,7 +97,7 @@ impl Pricing<'_> {
             was: None,
             expires_at: self.now + OFFER_TTL,
         };
-        let is_sold = self.available.is_known() && !self.return_follows;
+        let is_sold = self.available.is_known() && !self.more_follow;
         let offer = is_sold.then(|| self.searching.signing.offer_token(&offer));
         Some(BrandPrice { brand, total, offer })
     }
@@ -108,7 +113,7 @@ impl Pricing<'_> {
     }
 
     fn bounds<'b>(&'b self, itinerary: &'b Itinerary) -> impl Iterator<Item = &'b Itinerary> {
-        self.outbound.into_iter().chain([itinerary])
+        self.chosen.iter().chain([itinerary])
     }
 
     fn has_room(&self, hop: &Hop, network: &Network, room: u16) -> bool {

@@ -2,7 +2,15 @@
 
 use app::{answers::SearchRequest, ports::SearchError};
 use domain::{
-    airport::AirportCode, airports::Airports, cabin::Cabin, search::SearchQuery, timetable::Timetable,
+    airport::AirportCode,
+    airports::Airports,
+    cabin::Cabin,
+    hold::{PLACES_PER_VISITOR, most_legs},
+    search::{
+        Bound, BoundFault, MOST_BOUNDS, QueryError, SearchQuery,
+        form::{DEPART, FROM, TO},
+    },
+    timetable::Timetable,
     traveller::Party,
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
@@ -15,21 +23,61 @@ pub(super) fn parse(
     timetable: &Timetable,
     now: Timestamp,
 ) -> Result<SearchQuery, SearchError> {
+    // The form of a return has no places for the way back, and a day of its own name.
+    let wrong = |error: QueryError| match error.bound {
+        1 if request.more.is_empty() => invalid("back", &error),
+        _ => invalid(error.field(), &error),
+    };
+    let bounds = bounds(request, airports, timetable)?;
+    let query = SearchQuery::new(bounds, party(request)?, cabin(&request.cabin)?).map_err(wrong)?;
+    let today = today_at(query.bounds()[0].origin, airports, now);
+    query.validate(airports, today).map_err(wrong)?;
+    if query.bounds().len() > most_legs(query.party.seats()) {
+        let message = format!(
+            "One booking keeps at most {PLACES_PER_VISITOR} places, one for each traveller on each flight. Book this trip in \
+             parts, or for fewer at a time."
+        );
+        return Err(invalid("adults", &message));
+    }
+    Ok(query)
+}
+
+/// The first bound, and after it the way back or the rows of a multi-city trip.
+fn bounds(
+    request: &SearchRequest,
+    airports: &Airports,
+    timetable: &Timetable,
+) -> Result<Vec<Bound>, SearchError> {
     let served = |code| timetable.airports_served().binary_search(&code).is_ok();
     let place =
         |field, text: &str| airports.resolve_served(text, served).map_err(|error| invalid(field, &error));
-    let origin = place("from", &request.from)?;
-    let query = SearchQuery {
-        origin,
-        destination: place("to", &request.to)?,
-        date: date("depart", &request.depart)?,
-        return_date: if request.back.is_empty() { None } else { Some(date("back", &request.back)?) },
-        party: party(request)?,
-        cabin: cabin(&request.cabin)?,
+    let first = Bound {
+        origin: place(FROM[0], &request.from)?,
+        destination: place(TO[0], &request.to)?,
+        date: date(DEPART[0], &request.depart)?,
     };
-    let today = today_at(origin, airports, now);
-    query.validate(airports, today).map_err(|error| invalid(error.field(), &error))?;
-    Ok(query)
+    let mut bounds = vec![first];
+    if request.more.is_empty() && !request.back.is_empty() {
+        let (origin, destination) = (first.destination, first.origin);
+        bounds.push(Bound { origin, destination, date: date("back", &request.back)? });
+    }
+    for (row, number) in request.more.iter().zip(1..) {
+        if number >= MOST_BOUNDS {
+            let error = QueryError { bound: number, fault: BoundFault::TooMany };
+            return Err(invalid(error.field(), &error));
+        }
+        if row.is_empty() {
+            let message = format!("Flight {} is empty, but one after it is not. Fill it in.", number + 1);
+            return Err(invalid(TO[number], &message));
+        }
+        let origin = match row.from.as_str() {
+            "" => bounds[number - 1].destination,
+            from => place(FROM[number], from)?,
+        };
+        let destination = place(TO[number], &row.to)?;
+        bounds.push(Bound { origin, destination, date: date(DEPART[number], &row.depart)? });
+    }
+    Ok(bounds)
 }
 
 /// The date at a place now; a city's is that of its first airport.

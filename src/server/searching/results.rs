@@ -11,7 +11,7 @@ use domain::{
     departure::DepartureId,
     fare::FareBrand,
     network::Network,
-    search::{self, Bound, Found, Itinerary, Priced, Search, SearchQuery, Sort},
+    search::{self, Bound, Found, Itinerary, Priced, Search, SearchQuery, Sort, form::CHOSEN},
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
@@ -30,10 +30,9 @@ pub(super) async fn search(
     let airports = searching.timetables.airports();
     let network = searching.timetables.network();
     let query = request::parse(request, airports, network.timetable(), now)?;
-    let outbound = chosen_outbound(searching, &network, request, &query, now)?;
-    let step = usize::from(outbound.is_some());
-    let bounds = query.bounds();
-    let bound = bounds[step];
+    let chosen = chosen(searching, &network, request, &query, now)?;
+    let step = chosen.len();
+    let bound = query.bounds()[step];
 
     let asked = Asked { bound, party: query.party, cabin: query.cabin };
     searching.popular.note(asked);
@@ -42,8 +41,8 @@ pub(super) async fn search(
     let pricing = Pricing {
         searching,
         query: &query,
-        outbound: outbound.as_ref(),
-        return_follows: step + 1 < bounds.len(),
+        chosen: &chosen,
+        more_follow: step + 1 < query.bounds().len(),
         available: &available,
         now,
     };
@@ -52,7 +51,7 @@ pub(super) async fn search(
     let mut strip = Vec::new();
     let selling = searching.timetables.selling();
     for (date, mut found) in days {
-        if date != bound.date && !is_worth_asking(searching, &query, step, date, now) {
+        if date != bound.date && !is_worth_asking(searching, &query, &chosen, date, now) {
             continue;
         }
         keep_what_is_sold(&mut found, selling, query.cabin, now);
@@ -68,13 +67,14 @@ pub(super) async fn search(
     }
     Sort::parse(&request.sort).unwrap_or_default().sort(&mut options);
     let name = |code| airports.place(code).map_or_else(|| String::from(code), |place| city_of(&place.name));
-    let outbound_pricing = Pricing { outbound: None, return_follows: true, ..pricing };
+    let card_of_chosen = |(place, itinerary): (usize, &Itinerary)| {
+        Pricing { chosen: &chosen[..place], more_follow: true, ..pricing }.card(itinerary, None)
+    };
     Ok(SearchResults {
         date: bound.date,
         origin_name: name(bound.origin),
         destination_name: name(bound.destination),
-        outbound: outbound.as_ref().map(|itinerary| outbound_pricing.card(itinerary, None)),
-        return_follows: pricing.return_follows,
+        chosen: chosen.iter().enumerate().map(card_of_chosen).collect(),
         options: cards(&pricing, &options),
         days: strip,
         checked: available.checked(now),
@@ -108,17 +108,21 @@ pub(super) fn keep_what_is_sold(found: &mut Found<'_>, selling: &Selling, cabin:
     found.retain(|hop| selling.of(hop.id(network), cabin).check(hop.departs_at(), now).is_ok());
 }
 
-/// Whether that other day can be searched for.
+/// Whether the bound that comes next can be searched for on that other day: not before its traveller arrives by what is
+/// chosen, nor after the bound that follows it.
 fn is_worth_asking(
     searching: &Searching,
     query: &SearchQuery,
-    step: usize,
+    chosen: &[Itinerary],
     date: Date,
     now: Timestamp,
 ) -> bool {
     let airports = searching.timetables.airports();
-    let today = request::today_at(query.origin, airports, now);
-    query_on(query, step, date).validate(airports, today).is_ok()
+    let moved = query.with_date(chosen.len(), date);
+    let here = |at| request::today_at(moved.bounds()[chosen.len()].origin, airports, at);
+    let has_arrived = chosen.last().is_none_or(|before| here(before.last().arrives_at) <= date);
+    has_arrived
+        && moved.validate(airports, request::today_at(moved.bounds()[0].origin, airports, now)).is_ok()
 }
 
 /// The departures that an answer to this has to tell of; none where the date is over.
@@ -169,33 +173,36 @@ pub(super) fn city_of(name: &str) -> String {
     name.split(',').next().unwrap_or(name).to_owned()
 }
 
-fn query_on(query: &SearchQuery, step: usize, date: Date) -> SearchQuery {
-    match (step, query.return_date) {
-        (0, Some(back)) => SearchQuery { date, return_date: Some(back.max(date)), ..query.clone() },
-        (0, None) => SearchQuery { date, ..query.clone() },
-        _ => SearchQuery { return_date: Some(date), ..query.clone() },
-    }
-}
-
-/// The outbound that the URL names, if it is one of the query's and still flies.
-fn chosen_outbound(
+/// The ways to fly the first bounds that the URL names, if each is one of its bound's, still flies, and leaves after the
+/// one before it has arrived.
+fn chosen(
     searching: &Searching,
     network: &Network,
     request: &SearchRequest,
     query: &SearchQuery,
     now: Timestamp,
-) -> Result<Option<Itinerary>, SearchError> {
-    if request.outbound.is_empty() || query.return_date.is_none() {
-        return Ok(None);
+) -> Result<Vec<Itinerary>, SearchError> {
+    let mut chosen: Vec<Itinerary> = Vec::new();
+    for (place, key) in request.chosen.iter().enumerate() {
+        let wrong = |what: &str| SearchError::Invalid {
+            field: CHOSEN[place.min(CHOSEN.len() - 1)],
+            message: match query.is_return() {
+                true => format!("The outbound flight you chose {what}. Choose another."),
+                false => format!("What you chose for flight {} {what}. Choose another.", place + 1),
+            },
+        };
+        // What is chosen last is bought, and stands in no URL.
+        let is_last = place + 1 >= query.bounds().len();
+        let Some(bound) = query.bounds().get(place).filter(|_| !is_last) else {
+            return Err(wrong("is of no use for this trip"));
+        };
+        let departures = Itinerary::parse_key(key).map_err(|_| wrong("is not on sale"))?;
+        let found = search::search(network, searching.timetables.airports(), bound, query.cabin, now);
+        let itinerary = found.find(&departures).ok_or_else(|| wrong("is not on sale"))?;
+        if chosen.last().is_some_and(|before| itinerary.first().departs_at <= before.last().arrives_at) {
+            return Err(wrong("leaves before you arrive by the one before it"));
+        }
+        chosen.push(itinerary);
     }
-    let gone = || SearchError::Invalid {
-        field: "outbound",
-        message: "The outbound flight you chose is not on sale. Choose another.".into(),
-    };
-    let departures = Itinerary::parse_key(&request.outbound).map_err(|_| gone())?;
-    let bound = query.bounds()[0];
-    search::search(network, searching.timetables.airports(), &bound, query.cabin, now)
-        .find(&departures)
-        .ok_or_else(gone)
-        .map(Some)
+    Ok(chosen)
 }

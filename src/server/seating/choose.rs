@@ -6,7 +6,7 @@ use domain::{
     cabin::{BookingClass, Cabin, ClassesLeft},
     departure::{Departure, DepartureId},
     fare::{self, Quote},
-    hold::HoldId,
+    hold::{HoldId, PLACES_PER_VISITOR, most_legs},
     money::Money,
     offer::{OFFER_TTL, Offer},
     search::Itinerary,
@@ -43,7 +43,13 @@ impl Seating {
         let bounds = bounds(self, &timetable, offer, now)?;
         let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, self.timetables.airports())
             .map_err(|error| HoldError::NotSold(error.to_string()))?;
-        let legs = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
+        let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
+        if legs.len() > most_legs(offer.party.seats()) {
+            return Err(HoldError::NotSold(format!(
+                "This trip takes more than the {PLACES_PER_VISITOR} places that one booking keeps, one for each traveller on each \
+                 flight. Book it in parts, or for fewer at a time."
+            )));
+        }
         Ok(OnSale { schedule, legs, quote })
     }
 

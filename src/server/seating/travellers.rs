@@ -3,6 +3,7 @@
 use app::{
     answers::{Contact, TravellerEntry},
     ports::{HoldError, Visitor},
+    text::medium_date,
 };
 use domain::{
     hold::{HoldId, HoldState},
@@ -42,8 +43,6 @@ fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec<NamedTrave
     if entries.len() != hold.travellers.len() {
         return Err(invalid("travellers", "Fill in everyone who travels."));
     }
-    let first_day = hold.legs.first().map(|leg| leg.departs.date());
-    let last_day = hold.legs.last().map(|leg| leg.departs.date());
     hold.travellers
         .iter()
         .zip(entries)
@@ -55,8 +54,10 @@ fn parse(hold: &HoldRecord, entries: &[TravellerEntry]) -> Result<Vec<NamedTrave
                 entry.birth_date.trim().parse().map_err(|_| {
                     invalid(&field("birth_date"), "Give the date of birth, such as 1985-04-30.")
                 })?;
-            for day in [first_day, last_day].into_iter().flatten() {
-                right_age(birth_date, day, traveller.kind).map_err(|m| invalid(&field("birth_date"), &m))?;
+            // Over the date line a later flight may leave on an earlier day: every one of them is looked at.
+            for leg in &hold.legs {
+                right_age(birth_date, leg.departs.date(), traveller.kind)
+                    .map_err(|m| invalid(&field("birth_date"), &m))?;
             }
             Ok(NamedTraveller { given_name, surname, birth_date })
         })
@@ -115,7 +116,8 @@ fn right_age(birth: Date, day: Date, priced: TravellerKind) -> Result<(), String
         }
         Some(kind) if kind == priced => Ok(()),
         Some(kind) => Err(format!(
-            "On the day of travel this person is {} by age, but the price is for {}. Correct the date, or search again with the right travellers.",
+            "On {}, a day of travel, this person is {} by age, but the price is for {}. Correct the date, or search again with the right travellers.",
+            medium_date(day),
             with_article(kind),
             with_article(priced),
         )),

@@ -59,6 +59,75 @@ fn us_fees_count_flights_and_are_capped() {
 }
 
 #[test]
+fn a_trip_of_many_bounds_pays_us_fees_by_its_round_trips() {
+    let on = |flight: &str, route: &str, day: u8| {
+        itinerary(&[(flight, route, format!("2026-12-{day}T09:00").as_str(), 300)])
+    };
+    let fees = |bounds: &[Itinerary]| ["AY", "XF"].map(|code| tax(&basic(bounds, party(1, 0, 0)), code));
+    // Round by way of two places: the security fee is capped, the facility charge is for the first and last boardings.
+    let round = [on("B61", "BOS-LAX", 20), on("B62", "LAX-JFK", 22), on("B63", "EWR-BOS", 24)];
+    assert_eq!(fees(&round), [1_120, 1_350]);
+    // An open jaw never comes back to where it began: each bound is a trip of its own.
+    let open = [on("B61", "BOS-LAX", 20), on("B62", "LAX-JFK", 22), on("B63", "EWR-LAX", 24)];
+    assert_eq!(fees(&open), [1_680, 1_350]);
+    // There, back, and on to elsewhere: a round trip and a one-way.
+    let more = [on("B61", "BOS-LAX", 20), on("B62", "LAX-BOS", 22), on("B63", "BOS-JFK", 24)];
+    assert_eq!(fees(&more), [1_680, 1_350]);
+    // Back at another airport of the same city is back.
+    let city = [on("B61", "JFK-LAX", 20), on("B62", "LAX-BOS", 22), on("B63", "BOS-EWR", 24)];
+    assert_eq!(fees(&city), [1_120, 1_350]);
+}
+
+#[test]
+fn of_a_long_round_trip_the_first_and_last_two_boardings_are_charged() {
+    let over_new_york = |from: &str, to: &str, day: u8| {
+        itinerary(&[
+            ("B61", &format!("{from}-JFK"), &format!("2026-12-{day}T06:00"), 75),
+            ("B62", &format!("JFK-{to}"), &format!("2026-12-{day}T16:00"), 380),
+        ])
+    };
+    let bounds = [
+        over_new_york("BOS", "LAX", 20),
+        over_new_york("LAX", "BOS", 22),
+        over_new_york("BOS", "LAX", 24),
+        over_new_york("LAX", "BOS", 26),
+    ];
+    assert_eq!(tax(&basic(&bounds, party(1, 0, 0)), "XF"), 8 * 450, "two round trips");
+    let by_way_of = [
+        bounds[0].clone(),
+        itinerary(&[("B65", "LAX-EWR", "2026-12-22T06:00", 300)]),
+        itinerary(&[
+            ("B66", "EWR-LAX", "2026-12-24T06:00", 300),
+            ("B67", "LAX-BOS", "2026-12-24T20:00", 300),
+        ]),
+    ];
+    let quote = basic(&by_way_of, party(1, 0, 0));
+    assert_eq!(tax(&quote, "XF"), 4 * 450, "of five");
+    let line = quote.lines.iter().find(|l| l.kind == LineKind::Tax("XF".to_owned())).unwrap();
+    assert_eq!(line.bounds_minor, [900, 0, 900]);
+}
+
+#[test]
+fn a_price_is_for_up_to_six_bounds_and_says_what_each_brings_about() {
+    let bounds: Vec<Itinerary> = (0..7)
+        .map(|i| {
+            let route = if i % 2 == 0 { "BOS-LAX" } else { "LAX-BOS" };
+            itinerary(&[("B61", route, format!("2026-12-{}T09:00", 10 + i).as_str(), 380)])
+        })
+        .collect();
+    let quote = basic(&bounds[..6], party(2, 1, 1));
+    assert_eq!(quote.lines.iter().filter(|l| l.kind == LineKind::Fare).count(), 3 * 6);
+    for line in &quote.lines {
+        assert_eq!((line.bounds_minor.len(), line.bounds_minor.iter().sum::<i64>()), (6, line.amount_minor));
+    }
+    let seven = price(&bounds, Cabin::Economy, FareBrand::Basic, party(1, 0, 0), &few());
+    assert_eq!(seven, Err(FareError::Bounds(7)));
+    let swapped = [bounds[0].clone(), bounds[2].clone(), bounds[1].clone()];
+    let swapped = price(&swapped, Cabin::Economy, FareBrand::Basic, party(1, 0, 0), &few());
+    assert_eq!(swapped, Err(FareError::OutOfOrder));
+}
+
+#[test]
 fn an_international_trip_pays_no_excise_but_each_border() {
     let out = basic(&[direct("JFK-CDG", DAY)], party(1, 0, 0));
     assert_eq!(["US", "ZP", "AY", "XF", "YC"].map(|c| tax(&out, c)), [2_290, 0, 560, 450, 0]);

@@ -2,6 +2,7 @@ use domain::{
     airport::AirportCode,
     cabin::Cabin,
     offer::OFFER_TTL,
+    search::MOST_BOUNDS,
     traveller::{Party, TravellerKind},
 };
 use jiff::{
@@ -22,7 +23,8 @@ use crate::{
 /// What a partner asks for, as it came.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub struct NewOfferRequest {
-    /// One for a single journey, two for a return.
+    /// One to six in order of travel: one for a single journey, two for a return, more for a multi-city trip. None is
+    /// before the one before it, and each may leave from elsewhere than where the one before it arrives.
     pub slices: Vec<NewSlice>,
     pub passengers: Vec<NewPassenger>,
     /// `economy` where it is not said.
@@ -99,21 +101,20 @@ pub struct AskedSlice {
 
 impl Asked {
     pub fn parse(new: NewOfferRequest, token: Uuid, site: &Site, now: Timestamp) -> Result<Self, ApiError> {
+        match new.slices.len() {
+            0 => return Err(ApiError::invalid("missing_slices", "/slices", "Say where to, in `slices`.")),
+            1..=MOST_BOUNDS => {}
+            _ => {
+                let message = "A request has at most six slices.";
+                return Err(ApiError::invalid("too_many_slices", "/slices", message));
+            }
+        }
         let slices = new
             .slices
             .iter()
             .enumerate()
             .map(|(i, slice)| parse_slice(slice, &format!("/slices/{i}"), site))
             .collect::<Result<Vec<_>, _>>()?;
-        match slices.as_slice() {
-            [_] => {}
-            [out, back] if (out.origin, out.destination) == (back.destination, back.origin) => {}
-            [] => return Err(ApiError::invalid("missing_slices", "/slices", "Say where to, in `slices`.")),
-            _ => {
-                let message = "Here a request has one slice, or two for the way out and the way back.";
-                return Err(ApiError::invalid("unsupported_slices", "/slices", message));
-            }
-        }
         let people = new
             .passengers
             .iter()

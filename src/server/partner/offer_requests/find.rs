@@ -1,10 +1,16 @@
 use std::{sync::Arc, time::Duration};
 
 use app::{
-    answers::{Checked, ItineraryCard, SearchRequest, SearchResults},
+    answers::{BoundEntry, Checked, ItineraryCard, SearchRequest, SearchResults},
     ports::SearchError,
 };
-use domain::{search::Itinerary, traveller::Party};
+use domain::{
+    search::{
+        Itinerary,
+        form::{DEPART, FROM, TO},
+    },
+    traveller::Party,
+};
 use jiff::{Timestamp, civil::DateTime};
 use tokio::time::{Instant, timeout_at};
 
@@ -17,9 +23,9 @@ use crate::{
 /// Within the patience of a call, whatever a partner would allow.
 const LONGEST: Duration = Duration::from_secs(7);
 
-/// Of a return: so many ways out, each with so many ways back.
-const WAYS_OUT: usize = 8;
-const WAYS_BACK: usize = 8;
+/// Of a trip of so many slices, so many ways to fly each of them are followed: the more slices, the fewer, since each way
+/// of one is combined with each of the next. The last number stands for longer trips.
+const WAYS: [usize; 5] = [usize::MAX, 8, 4, 3, 2];
 
 pub fn patience(supplier_timeout_ms: Option<u64>) -> Result<Duration, ApiError> {
     match supplier_timeout_ms {
@@ -54,26 +60,29 @@ pub async fn find(
     now: Timestamp,
 ) -> Result<Arc<Vec<Found>>, ApiError> {
     let until = Instant::now() + patience;
+    let slices = asked.slices.len();
+    let ways = WAYS[slices.clamp(1, WAYS.len()) - 1];
     let mut all = Vec::new();
-    let outbound = search(site, request(asked, "").ok_or_else(ApiError::internal)?, until).await?;
-    let Some(outbound) = outbound else { return Err(ApiError::unavailable()) };
-    let ways_out = outbound.options.into_iter().filter(|card| fits(card, asked, 0));
-    if let [_, _] = asked.slices.as_slice() {
-        for out in ways_out.take(WAYS_OUT) {
-            let Some(request) = request(asked, &out.key) else { continue };
-            // One way out that is gone meanwhile does not spoil the others.
-            let back = match search(site, request, until).await {
-                Ok(Some(back)) => back,
-                Ok(None) => break,
-                Err(_) => continue,
-            };
-            for card in back.options.into_iter().filter(|card| fits(card, asked, 1)).take(WAYS_BACK) {
-                all.extend(offers(site, asked, Some(&out.itinerary), &card, now));
-            }
-        }
-    } else {
-        for card in ways_out {
-            all.extend(offers(site, asked, None, &card, now));
+    // One after the other to its end, so that what is found when the time is over can be ordered.
+    let mut open: Vec<Vec<Itinerary>> = vec![Vec::new()];
+    while let Some(chosen) = open.pop() {
+        let request = request(asked, &chosen).ok_or_else(ApiError::internal)?;
+        let results = match search(site, request, until).await {
+            Ok(Some(results)) => results,
+            Ok(None) if chosen.is_empty() => return Err(ApiError::unavailable()),
+            Ok(None) => break,
+            Err(error) if chosen.is_empty() => return Err(error),
+            // One way that is gone meanwhile does not spoil the others.
+            Err(_) => continue,
+        };
+        let more_follow = results.more_follow();
+        let cards = results.options.into_iter().filter(|card| fits(card, asked, chosen.len())).take(ways);
+        if more_follow {
+            let onwards = cards.map(|card| [&chosen[..], &[card.itinerary]].concat());
+            // The cheapest is looked at next.
+            open.extend(onwards.collect::<Vec<_>>().into_iter().rev());
+        } else {
+            all.extend(cards.flat_map(|card| offers(site, asked, &chosen, &card, now)));
         }
     }
     all.sort_by(|a, b| (a.quote.total.minor, &a.token).cmp(&(b.quote.total.minor, &b.token)));
@@ -96,34 +105,45 @@ async fn search(
         Ok(Ok(results)) => Ok(Some(results)),
         Ok(Err(SearchError::Unavailable)) => Err(ApiError::unavailable()),
         Ok(Err(SearchError::Invalid { field, message })) => {
-            let pointer = match field {
-                "from" => "/slices/0/origin",
-                "to" => "/slices/0/destination",
-                "depart" => "/slices/0/departure_date",
-                "back" => "/slices/1/departure_date",
-                "cabin" => "/cabin_class",
-                "adults" | "children" | "infants" => "/passengers",
-                _ => "/slices",
-            };
-            Err(ApiError::invalid("invalid_search", pointer, message))
+            Err(ApiError::invalid("invalid_search", &pointer(field), message))
         }
     }
 }
 
-fn request(asked: &Asked, outbound: &str) -> Option<SearchRequest> {
+/// Where a partner wrote what the search form calls that field.
+fn pointer(field: &str) -> String {
+    for (fields, name) in [(FROM, "origin"), (TO, "destination"), (DEPART, "departure_date")] {
+        if let Some(slice) = fields.iter().position(|other| *other == field) {
+            return format!("/slices/{slice}/{name}");
+        }
+    }
+    match field {
+        "cabin" => "/cabin_class".into(),
+        "adults" | "children" | "infants" => "/passengers".into(),
+        _ => "/slices".into(),
+    }
+}
+
+fn request(asked: &Asked, chosen: &[Itinerary]) -> Option<SearchRequest> {
     let party: Party = asked.party()?;
-    let first = asked.slices.first()?;
+    let entry = |slice: &AskedSlice| BoundEntry {
+        from: slice.origin.to_string(),
+        to: slice.destination.to_string(),
+        depart: slice.date.to_string(),
+    };
+    let BoundEntry { from, to, depart } = asked.slices.first().map(entry)?;
     Some(SearchRequest {
-        from: first.origin.to_string(),
-        to: first.destination.to_string(),
-        depart: first.date.to_string(),
-        back: asked.slices.get(1).map(|slice| slice.date.to_string()).unwrap_or_default(),
+        from,
+        to,
+        depart,
+        back: String::new(),
+        more: asked.slices[1..].iter().map(entry).collect(),
         adults: party.adults().to_string(),
         children: party.children().to_string(),
         infants: party.infants().to_string(),
         cabin: asked.cabin.letter().to_string(),
         sort: "cheapest".into(),
-        outbound: outbound.to_owned(),
+        chosen: chosen.iter().map(Itinerary::key).collect(),
     })
 }
 
@@ -141,7 +161,7 @@ fn fits(card: &ItineraryCard, asked: &Asked, slice: usize) -> bool {
 fn offers(
     site: &Site,
     asked: &Asked,
-    outbound: Option<&Itinerary>,
+    chosen: &[Itinerary],
     card: &ItineraryCard,
     now: Timestamp,
 ) -> Vec<Found> {
@@ -154,7 +174,7 @@ fn offers(
             if sold.quote.total != offer.total {
                 return None;
             }
-            let bounds = outbound.into_iter().chain([&card.itinerary]).cloned().collect();
+            let bounds = chosen.iter().chain([&card.itinerary]).cloned().collect();
             Some(Found { token: site.signing.offer_token(&offer), offer, bounds, quote: sold.quote })
         })
         .collect()
