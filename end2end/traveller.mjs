@@ -32,11 +32,31 @@ export class Traveller {
   async searches({ from, to, depart, back, adults = 1 }) {
     await this.page.goto('/');
     if (this.scripts) await this.waitsUntilAlive();
-    await this.page.getByLabel('From').fill(from);
+    await this.page.getByLabel('From', { exact: true }).fill(from);
     await this.page.getByLabel('To', { exact: true }).fill(to);
     if (!back) await this.page.getByText('One way', { exact: true }).click();
-    await this.page.getByLabel('Depart').fill(depart);
+    await this.page.getByLabel('Depart', { exact: true }).fill(depart);
     if (back) await this.page.getByRole('textbox', { name: 'Return' }).fill(back);
+    await this.page.getByLabel('Adults').selectOption(String(adults));
+    await this.button('Search flights').click();
+    await this.page.getByRole('article').first().waitFor();
+    if (this.scripts) await this.waitsUntilAlive();
+  }
+
+  // A trip flight by flight, each with its places and day; where a flight leaves from may be left out.
+  async searchesTrip([first, ...others], adults = 1) {
+    await this.page.goto('/');
+    if (this.scripts) await this.waitsUntilAlive();
+    await this.page.getByText('Multi-city', { exact: true }).click();
+    await this.page.getByLabel('From', { exact: true }).fill(first.from);
+    await this.page.getByLabel('To', { exact: true }).fill(first.to);
+    await this.page.getByLabel('Depart', { exact: true }).fill(first.depart);
+    for (const [index, { from, to, depart }] of others.entries()) {
+      const flight = this.page.getByRole('group', { name: `Flight ${index + 2}`, exact: true });
+      if (from) await flight.getByLabel('From').fill(from);
+      await flight.getByLabel('To').fill(to);
+      await flight.getByLabel('Depart').fill(depart);
+    }
     await this.page.getByLabel('Adults').selectOption(String(adults));
     await this.button('Search flights').click();
     await this.page.getByRole('article').first().waitFor();

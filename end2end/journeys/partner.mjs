@@ -133,6 +133,27 @@ test('an agency flies there and back', async () => {
   assert.equal(order.slices.length, 2);
 });
 
+test('an agency books a trip of three slices that comes home from another city', async (t) => {
+  const duffel = client();
+  const slices = [
+    { origin: 'BOS', destination: 'JFK', departure_date: inDays(46) },
+    { origin: 'JFK', destination: 'LAX', departure_date: inDays(49) },
+    { origin: 'JFK', destination: 'BOS', departure_date: inDays(53) },
+  ];
+  const { offers } = await search(duffel, 46, { slices, max_connections: 0 });
+  const offer = offers.find((one) => one.slices[0].fare_brand_name === 'Flex');
+  const routes = ({ slices: flown }) => flown.map(({ origin, destination }) => `${origin.iata_code}-${destination.iata_code}`);
+  assert.deepEqual(routes(offer), ['BOS-JFK', 'JFK-LAX', 'JFK-BOS']);
+  const { data: order } = await duffel.orders.create({
+    type: 'instant', selected_offers: [offer.id], passengers: named(offer), payments: [paysFor(offer)],
+  });
+  assert.deepEqual(routes(order), routes(offer));
+  assert.equal(order.total_amount, offer.total_amount);
+  await assert.rejects(search(duffel, 46, { slices: [slices[0], { ...slices[1], departure_date: inDays(45) }] }), refused('invalid_search'));
+  await assert.rejects(search(duffel, 46, { slices: Array.from({ length: 7 }, () => slices[0]) }), refused('too_many_slices'));
+  t.diagnostic(`${offers.length} offers; ${order.booking_reference}: ${routes(order).join(', ')}`);
+});
+
 test('what an agency asks wrongly is said in the form that its client reads', async () => {
   const duffel = client();
   await assert.rejects(client('sky_nobodys').airlines.list(), refused('access_token_not_found'));

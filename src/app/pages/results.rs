@@ -143,7 +143,7 @@ fn Chosen(
         <section class="card chosen" aria-label=title>
             <div class="head">
                 <h2 class="small">{heading}</h2>
-                <a class="small" href=change>"Change"<span class="unseen">{format!(" the {name}")}</span></a>
+                <a class="small" href=change>"Change"<span class="unseen">{format!(" your {name}")}</span></a>
             </div>
             <WayToFly itinerary=card.itinerary />
         </section>

@@ -82,7 +82,7 @@ mod tests {
     const DAY: Date = date(2026, 12, 22);
 
     fn said(routes: &[&str], place: usize) -> String {
-        let code = |text| AirportCode::parse(text).unwrap();
+        let code = |text: &str| AirportCode::parse(text).unwrap();
         let bound = |route: &&str| {
             let (origin, destination) = (code(&route[..3]), code(&route[4..]));
             Bound { origin, destination, date: DAY }

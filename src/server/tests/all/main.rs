@@ -33,6 +33,7 @@ mod live;
 mod log;
 mod machines;
 mod mail;
+mod multi_city;
 mod opening;
 mod pages;
 mod partner;

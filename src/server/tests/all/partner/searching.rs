@@ -58,6 +58,88 @@ async fn a_return_is_offered_as_a_whole(_: PgPoolOptions, options: PgConnectOpti
     assert_eq!(read.data(), offer, "an offer is read as it was found");
 }
 
+/// Slices of these routes, each so many days after the day in a month.
+fn slices(routes: &[(&str, i64)]) -> Vec<Value> {
+    let slice = |(route, days): &(&str, i64)| {
+        let date = departure("Q1200").date.saturating_add(jiff::Span::new().days(*days));
+        json!({ "origin": &route[..3], "destination": &route[4..], "departure_date": date.to_string() })
+    };
+    routes.iter().map(slice).collect()
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_trip_of_many_slices_is_offered_in_their_order_and_ordered_whole(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let partner = Partner::demo(&world.site);
+    let mut asked = asks("BOS", "LAX", 1);
+    asked["slices"] = json!(slices(&[("BOS-LAX", 0), ("LAX-JFK", 2), ("BOS-JFK", 4)]));
+    let answer = partner.post("/air/offer_requests", asked.clone()).await;
+    let request = answer.data();
+    assert_eq!(request["slices"].as_array().unwrap().len(), 3);
+    let offers = request["offers"].as_array().unwrap();
+    let totals: Vec<i64> = offers.iter().map(|offer| minor(&offer["total_amount"])).collect();
+    assert!(totals.is_sorted());
+    // One way each on the first two slices that is worth showing and two on the third, at three brands.
+    assert_eq!(offers.len(), 2 * 3);
+    for offer in offers {
+        let ends = offer["slices"].as_array().unwrap().iter().map(|slice| {
+            let code = |end: &str| slice[end]["iata_code"].as_str().unwrap();
+            format!("{}-{}", code("origin"), code("destination"))
+        });
+        assert_eq!(ends.collect::<Vec<_>>(), ["BOS-LAX", "LAX-JFK", "BOS-JFK"]);
+        let fares = minor(&offer["base_amount"]) + minor(&offer["tax_amount"]);
+        assert_eq!(fares, minor(&offer["total_amount"]));
+    }
+    let offer = offers.iter().find(|offer| offer["slices"][0]["fare_brand_name"] == "Flex").unwrap();
+    let read = partner.get(&format!("/air/offers/{}", offer["id"].as_str().unwrap())).await;
+    assert_eq!(read.data(), offer);
+    let before = partner.balance_minor(&world).await;
+    let order = partner.post("/air/orders", super::order(offer, "instant", "Moreno")).await;
+    assert_eq!(order.status, StatusCode::CREATED, "{order:?}");
+    let ids = |of: &Value| -> Vec<Value> {
+        of["slices"].as_array().unwrap().iter().map(|slice| slice["id"].clone()).collect()
+    };
+    assert_eq!(ids(order.data()), ids(offer));
+    assert_eq!(order.data()["total_amount"], offer["total_amount"]);
+    assert_eq!(before - partner.balance_minor(&world).await, minor(&offer["total_amount"]));
+    assert_eq!(world.count("select count(*) from departure_cabins where taken = 1").await, 4);
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn up_to_six_slices_are_searched_for_and_each_is_pointed_at(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = World::open(options).await;
+    let partner = Partner::demo(&world.site);
+    let days =
+        [("JFK-LAX", 0), ("LAX-JFK", 1), ("JFK-LAX", 2), ("LAX-JFK", 3), ("JFK-LAX", 4), ("LAX-JFK", 5)];
+    let with = |routes: &[(&str, i64)]| {
+        let mut asked = asks("JFK", "LAX", 1);
+        asked["slices"] = json!(slices(routes));
+        asked
+    };
+    let six = partner.post("/air/offer_requests", with(&days)).await;
+    let offers = six.data()["offers"].as_array().unwrap().clone();
+    assert_eq!(offers.len(), 3, "one way to fly each, at three brands");
+    assert_eq!(offers[0]["slices"].as_array().unwrap().len(), 6);
+    for (routes, code, pointer) in [
+        ([&days[..], &[("JFK-LAX", 6)]].concat(), "too_many_slices", "/slices"),
+        (vec![("JFK-LAX", 3), ("LAX-JFK", 2)], "invalid_search", "/slices/1/departure_date"),
+        (vec![days[0], days[1], ("JFK-BOS", 0)], "invalid_search", "/slices/2/departure_date"),
+        (vec![days[0], days[1], ("BOS-BOS", 4)], "invalid_search", "/slices/2/destination"),
+        (vec![days[0], ("QQQ-BOS", 4)], "invalid_place", "/slices/1/origin"),
+    ] {
+        let answer = partner.post("/air/offer_requests", with(&routes)).await;
+        assert_eq!((answer.status, answer.code()), (StatusCode::UNPROCESSABLE_ENTITY, code), "{answer:?}");
+        assert_eq!(answer.body["errors"][0]["source"]["pointer"], pointer);
+    }
+}
+
 #[sqlx::test(migrations = "../../migrations")]
 async fn the_offers_of_a_request_are_listed_part_by_part(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
