@@ -186,9 +186,10 @@ fn chosen(
     for (place, key) in request.chosen.iter().enumerate() {
         let wrong = |what: &str| SearchError::Invalid {
             field: CHOSEN[place.min(CHOSEN.len() - 1)],
-            message: match query.is_return() {
-                true => format!("The outbound flight you chose {what}. Choose another."),
-                false => format!("What you chose for flight {} {what}. Choose another.", place + 1),
+            message: if query.is_return() {
+                format!("The outbound flight you chose {what}. Choose another.")
+            } else {
+                format!("What you chose for flight {} {what}. Choose another.", place + 1)
             },
         };
         // What is chosen last is bought, and stands in no URL.

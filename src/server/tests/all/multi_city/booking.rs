@@ -1,4 +1,4 @@
-use app::ports::{HoldError, Seats as _, Trips as _};
+use app::ports::{HoldError, Seats as _};
 use domain::{
     booking::BookingState,
     cancelling::{CouponKey, Why},

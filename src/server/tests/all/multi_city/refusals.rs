@@ -1,4 +1,4 @@
-use app::answers::{Contact, SearchRequest, TravellerEntry};
+use app::answers::{BoundEntry, Contact, SearchRequest, TravellerEntry};
 use app::ports::{HoldError, Search as _, SearchError, Seats as _};
 use domain::fare::FareBrand;
 use jiff::ToSpan as _;
@@ -32,7 +32,7 @@ async fn what_is_wrong_with_a_flight_is_told_of_that_flight(_: PgPoolOptions, op
         (with(|r| r.more[0].to = "Atlantis".into()), "to2", "Atlantis"),
         (with(|r| r.more[1].from = "Atlantis".into()), "from3", "Atlantis"),
         (with(|r| r.more[1].to.clear()), "to3", ""),
-        (with(|r| r.more.insert(1, Default::default())), "to3", "Flight 3 is empty"),
+        (with(|r| r.more.insert(1, BoundEntry::default())), "to3", "Flight 3 is empty"),
         (with(|r| r.more.extend((0..4).map(|_| entry("BOS", "JFK", 5)))), "to6", "at most six flights"),
         (with(|r| r.adults = "13".into()), "adults", "at most nine"),
         (
