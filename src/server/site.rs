@@ -119,8 +119,14 @@ impl Site {
         let signing = Signing::new(&config.secret);
         let realm = postgres.realm().await?;
         let suppliers = Suppliers::new(&config.suppliers, timetable.airports())?;
-        let searching =
-            Searching::new(timetable.clone(), postgres.clone(), signing.clone(), realm, redis.clone());
+        let searching = Searching::new(
+            timetable.clone(),
+            postgres.clone(),
+            signing.clone(),
+            realm,
+            redis.clone(),
+            suppliers.clone(),
+        );
         let seating = Seating::start(
             postgres.clone(),
             live.clone(),

@@ -1,6 +1,7 @@
 //! Ways to fly: what is asked for, what answers it, and in which order it is shown.
 
 mod itinerary;
+mod marks;
 mod merit;
 mod order;
 mod query;
@@ -25,7 +26,8 @@ mod roles;
 mod scan;
 
 pub use itinerary::{Itinerary, ItineraryError, Layover};
-pub use merit::{MOST_CONNECTIONS, Merit, pareto};
+pub use marks::marks;
+pub use merit::{MOST_CONNECTIONS, Merit, pareto, shown};
 pub use order::{Priced, Sort, worth_showing};
 pub use query::{Bound, HORIZON_DAYS, QueryError, SearchQuery};
 

@@ -34,6 +34,7 @@ mod log;
 mod machines;
 mod mail;
 mod opening;
+mod outside;
 mod pages;
 mod partner;
 mod patience;
