@@ -58,7 +58,7 @@ pub fn OutsideOfferCard(
                     {(cabin != Cabin::Economy).then(|| view! { <span class="chip">{cabin.name()}</span> })}
                 </p>
             </div>
-            <div class="fares">
+            <div class="price">
                 {together.map(|together| view! { class = class, <p class="together">{together}</p> })}
                 <ChooseFare fares best name />
             </div>
