@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(signing.read_outside_offer(&outside_token), Ok(outside));
         assert_eq!(signing.read_offer(&our_token), Ok(ours));
         assert!(Signing::is_outside_offer(&outside_token) && !Signing::is_outside_offer(&our_token));
-        for token in [&our_token, &format!("o.{our_token}"), &outside_token[2..].to_owned(), "o.", "o"] {
+        for token in [&our_token, &format!("o.{our_token}"), &outside_token[2..], "o.", "o"] {
             assert_eq!(signing.read_outside_offer(token), Err(Forged), "{token}");
         }
         for token in [outside_token.as_str(), &outside_token[2..]] {

@@ -60,6 +60,8 @@ pub(super) mod tests {
     use super::{MOST_OFFERS, can_be_shown, worth_keeping};
     use crate::suppliers::{Flight, Offered, OfferedTraveller, SupplierName};
 
+    type Change = fn(&mut Offered, Timestamp);
+
     fn flight(designator: &str, ends: (&str, &str), departs_at: Timestamp, hours: i64) -> Flight {
         let code = |code| AirportCode::parse(code).unwrap();
         let arrives_at = departs_at + hours.hours();
@@ -97,7 +99,7 @@ pub(super) mod tests {
     fn what_is_over_endless_or_not_to_be_held_is_not_shown() {
         let now = Timestamp::from_second(1_795_000_000).unwrap();
         assert!(can_be_shown(&offer(now), now));
-        let odd: [(&str, fn(&mut Offered, Timestamp)); 9] = [
+        let odd: [(&str, Change); 9] = [
             ("cannot be held", |o, _| o.can_be_held = false),
             ("a price beyond all", |o, _| o.total.minor = i64::MAX),
             ("about to expire", |o, now| o.expires_at = now + 59.seconds()),
