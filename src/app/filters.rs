@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::search::Itinerary;
 use leptos_router::params::ParamsMap;
 
-use crate::answers::ItineraryCard;
+use crate::listing::Way;
 
 /// A part of the day, by the hours that it has.
 pub const DAY_PARTS: [(&str, &str, std::ops::Range<i8>); 4] = [
@@ -85,13 +85,13 @@ pub struct Choices {
 }
 
 impl Choices {
-    pub fn of(cards: &[ItineraryCard]) -> Self {
+    pub fn of(ways: &[Way]) -> Self {
         let (mut airlines, mut via) = (BTreeMap::new(), BTreeMap::new());
-        for (leg, line) in cards.iter().flat_map(|card| card.itinerary.legs().iter().zip(&card.legs)) {
-            airlines.insert(leg.id.flight.carrier.to_string(), line.carrier_name.clone());
-        }
-        for card in cards {
-            let changes = card.itinerary.layovers().into_iter().zip(&card.legs);
+        for (itinerary, lines) in ways.iter().flat_map(Way::bounds) {
+            for (leg, line) in itinerary.legs().iter().zip(lines) {
+                airlines.insert(leg.id.flight.carrier.to_string(), line.carrier_name.clone());
+            }
+            let changes = itinerary.layovers().into_iter().zip(lines);
             via.extend(
                 changes.map(|(layover, line)| (layover.airport.to_string(), line.destination_name.clone())),
             );

@@ -20,6 +20,7 @@ mod shell;
 
 mod components;
 mod filters;
+mod listing;
 #[cfg(feature = "hydrate")]
 mod live;
 mod pages;
@@ -50,7 +51,8 @@ use pages::{
     trips::TripsPage,
 };
 
-/// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off.
+/// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off; the results
+/// in order as they come, which reads the same too, and never waits with our own list for what others sell.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -61,7 +63,7 @@ pub fn App() -> impl IntoView {
             <main id="main" tabindex="-1">
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                    <Route path=path!("/search") view=ResultsPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=ResultsPage ssr=SsrMode::InOrder />
                     <Route path=path!("/calendar") view=CalendarPage ssr=SsrMode::Async />
                     <Route path=path!("/price") view=PricePage ssr=SsrMode::Async />
                     <Route path=path!("/book/:id/travellers") view=TravellersPage ssr=SsrMode::Async />

@@ -63,11 +63,48 @@ impl Offer {
     }
 }
 
+/// What an outside supplier offers, at the price that was shown; its flights are asked of the supplier again when it is
+/// chosen, so that the signed token stays short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideOffer {
+    /// As travellers and our books name it.
+    #[serde(rename = "s")]
+    pub supplier: String,
+    /// The supplier's id of the offer.
+    #[serde(rename = "i")]
+    pub id: String,
+    #[serde(rename = "p")]
+    pub party: Party,
+    #[serde(rename = "c")]
+    pub cabin: Cabin,
+    /// For everyone, taxes included.
+    #[serde(rename = "t")]
+    pub total: Money,
+    /// The price that was shown first, where it has changed and this one is to be accepted.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<Money>,
+    /// To the second; a fraction does not survive the wire.
+    #[serde(rename = "e", with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
+
+impl OutsideOffer {
+    /// Until when an offer may be chosen that its supplier keeps until then: no longer than one of our own.
+    pub fn expiry(suppliers: Timestamp, now: Timestamp) -> Timestamp {
+        suppliers.min(now + OFFER_TTL)
+    }
+
+    /// An offer can be chosen until just before it expires.
+    pub fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at <= now
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::{Timestamp, ToSpan};
 
-    use super::Offer;
+    use super::{Offer, OutsideOffer};
     use crate::{
         cabin::{BookingClass, Cabin},
         fare::FareBrand,
@@ -116,5 +153,25 @@ mod tests {
         assert!(!offer.has_expired(offer.expires_at - 1.second()));
         assert!(offer.has_expired(offer.expires_at));
         assert_eq!(offer.departures().count(), 3);
+    }
+
+    #[test]
+    fn an_outside_offer_can_be_chosen_no_longer_than_its_supplier_or_we_keep_it() {
+        let now = Timestamp::from_second(1_795_356_000).unwrap();
+        assert_eq!(OutsideOffer::expiry(now + 5.minutes(), now), now + 5.minutes());
+        assert_eq!(OutsideOffer::expiry(now + 5.hours(), now), now + 30.minutes());
+        let offer = OutsideOffer {
+            supplier: "Duffel".into(),
+            id: "off_0000AJQ6XQ6XQ6XQ6XQ6XQ".into(),
+            party: Party::new(2, 1, 0).unwrap(),
+            cabin: Cabin::Economy,
+            total: Money::new(48_800, Currency::Usd),
+            was: Some(Money::new(48_000, Currency::Usd)),
+            expires_at: now,
+        };
+        let json = serde_json::to_string(&offer).unwrap();
+        assert_eq!(serde_json::from_str::<OutsideOffer>(&json).unwrap(), offer);
+        assert!(json.len() < 200, "{json}");
+        assert!(offer.has_expired(now) && !offer.has_expired(now - 1.second()));
     }
 }

@@ -1,33 +1,40 @@
-//! `skyconnect supplier-search`: whether a supplier is set up rightly, and what it offers.
-
-use std::sync::Arc;
+//! `skyconnect supplier-search`: whether suppliers are set up rightly, and what they offer.
 
 use domain::{airport::AirportCode, cabin::Cabin, search::Bound, traveller::Party};
 use server::{
     config::SupplierSettings,
-    suppliers::{Guarded, Limits, Offered, Supplier as _, SupplierName, Trip, duffel::Duffel},
+    suppliers::{Offered, Suppliers, Trip},
     timetables::known_airports,
 };
 
-/// Prints what one adult is offered in economy on that day, by price.
+/// Prints what one adult is offered in economy on that day by each supplier, by price.
 pub async fn search(from: &str, to: &str, date: &str) -> Result<(), String> {
     let settings = SupplierSettings::from_env().map_err(text)?;
-    let settings = settings.ok_or("no supplier is set up: SKYCONNECT_SUPPLIER_URL says where one is")?;
+    if settings.is_empty() {
+        return Err("no supplier is set up: SKYCONNECT_SUPPLIERS says where they are".into());
+    }
     let bound = Bound {
         origin: AirportCode::parse(from).map_err(text)?,
         destination: AirportCode::parse(to).map_err(text)?,
         date: date.parse().map_err(|_| format!("{date} is no date; write it as 2026-12-22"))?,
     };
     let trip = Trip { bounds: vec![bound], party: Party::new(1, 0, 0).map_err(text)?, cabin: Cabin::Economy };
-    let name = SupplierName(settings.url.clone());
-    let duffel = Duffel::new(name, &settings, known_airports().map_err(text)?).map_err(text)?;
-    let mut offers = Guarded::new(Arc::new(duffel), Limits::USUAL).search(&trip).await.map_err(text)?;
-    offers.sort_by_key(|offer| offer.total.minor);
-    for offer in &offers {
-        println!("{}", line(offer));
+    let suppliers = Suppliers::new(&settings, &known_airports().map_err(text)?).map_err(text)?;
+    let mut failed = Ok(());
+    for supplier in suppliers.all() {
+        let name = supplier.name();
+        match supplier.search(&trip).await {
+            Ok(mut offers) => {
+                offers.sort_by_key(|offer| offer.total.minor);
+                for offer in &offers {
+                    println!("{}", line(offer));
+                }
+                println!("{} offers of {name}", offers.len());
+            }
+            Err(error) => failed = Err(format!("{name}: {error}")),
+        }
     }
-    println!("{} offers of {}", offers.len(), settings.url);
-    Ok(())
+    failed
 }
 
 /// "$244.50  BOS 08:00 ZZ 12, JFK 11:00 ZZ 204, LAX 14:20".

@@ -1,6 +1,10 @@
 //! What the environment says; read and checked once, at start.
 
+mod suppliers;
+
 use std::{env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+pub use suppliers::SupplierSettings;
 
 use crate::terms::Terms;
 
@@ -26,6 +30,8 @@ pub struct Config {
     pub webhooks_to_private: bool,
     /// None: letters wait in the outbox until mail is set up.
     pub mail: Option<MailSettings>,
+    /// Who else sells flights here, in the order in which they are named.
+    pub suppliers: Vec<SupplierSettings>,
     pub terms: Terms,
 }
 
@@ -59,28 +65,6 @@ pub enum MailWay {
     Folder(PathBuf),
 }
 
-/// Somebody else who sells flights, over an API of Duffel's shape.
-#[derive(Clone, Debug)]
-pub struct SupplierSettings {
-    /// `SKYCONNECT_SUPPLIER_URL`: without a slash at its end.
-    pub url: String,
-    /// `SKYCONNECT_SUPPLIER_TOKEN`
-    pub token: Secret,
-}
-
-impl SupplierSettings {
-    /// None where no supplier is set.
-    ///
-    /// # Errors
-    /// An address without its token.
-    pub fn from_env() -> Result<Option<Self>, ConfigError> {
-        let Some(url) = optional("SKYCONNECT_SUPPLIER_URL") else { return Ok(None) };
-        let token =
-            required("SKYCONNECT_SUPPLIER_TOKEN", "the token that goes with SKYCONNECT_SUPPLIER_URL")?;
-        Ok(Some(Self { url: url.trim_end_matches('/').to_owned(), token: Secret(token) }))
-    }
-}
-
 /// A value that no log may show.
 #[derive(Clone)]
 pub struct Secret(pub String);
@@ -97,6 +81,8 @@ pub enum ConfigError {
     Missing { name: &'static str, hint: &'static str },
     #[error("{name} cannot be {found:?}: {hint}")]
     Wrong { name: &'static str, found: String, hint: &'static str },
+    #[error("{name} is not set: the token that goes with {supplier} of SKYCONNECT_SUPPLIERS")]
+    NoToken { name: String, supplier: String },
 }
 
 impl Config {
@@ -138,6 +124,7 @@ impl Config {
             api_token: optional("SKYCONNECT_API_TOKEN").map(Secret),
             webhooks_to_private: optional("SKYCONNECT_WEBHOOKS_TO_PRIVATE").is_some_and(|value| value == "1"),
             mail: MailSettings::from_env()?,
+            suppliers: SupplierSettings::from_env()?,
             terms: terms()?,
         })
     }

@@ -36,7 +36,7 @@ Commands:
   refund paid ID --by transfer|dispute --note TEXT
                 Write down that a failed refund was paid another way, or by the dispute that took the money
   supplier-search FROM TO DATE
-                What the supplier of SKYCONNECT_SUPPLIER_URL offers one adult; nothing is bought
+                What the suppliers that are set up offer one adult; nothing is bought
   reconcile [DAYS]          Compare ledger, bookings and Stripe, of the last 30 days if not said
   token make NAME           Make a token for a partner's program, and show its secret, this once
   token list                Every token with its balances

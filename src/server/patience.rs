@@ -55,6 +55,10 @@ pub const SHARED_ANSWER: Duration = Duration::from_millis(100);
 /// The right to ask alone, of a server that may have died with it.
 pub const SEARCH_LOCK: Duration = Duration::from_secs(5);
 
+/// For what outside suppliers offer. Whoever answers later is missing on the page, and known when somebody looks again.
+pub const OUTSIDE_SEARCH: Duration = Duration::from_secs(6);
+/// The right to ask a supplier alone: as long as one is waited for.
+pub const OUTSIDE_SEARCH_LOCK: Duration = Duration::from_secs(16);
 /// For a connection to an outside supplier.
 pub const SUPPLIER_CONNECTION: Duration = Duration::from_secs(1);
 /// For one try of a question to one.
@@ -75,8 +79,10 @@ pub const HEALTH: Duration = Duration::from_secs(2);
 mod tests {
     use super::{
         ANOTHERS_SEARCH, ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, CONNECTION,
-        LOCK, SEARCH, SEARCH_LOCK, STATEMENT, STRIPE_ATTEMPT,
+        LOCK, OUTSIDE_SEARCH, OUTSIDE_SEARCH_LOCK, SEARCH, SEARCH_LOCK, STATEMENT, STRIPE_ATTEMPT,
     };
+
+    use crate::suppliers::Limits;
 
     #[test]
     fn what_knows_more_gives_up_first() {
@@ -85,6 +91,7 @@ mod tests {
         assert!(BATCH_ANSWER < BATCHED && BATCHED < Asking::Change.patience());
         assert!(ANSWER < Asking::Page.patience() && Asking::Page.patience() <= Asking::Change.patience());
         assert!(SEARCH < SEARCH_LOCK && ANOTHERS_SEARCH + SEARCH < Asking::Page.patience());
+        assert!(OUTSIDE_SEARCH < Asking::Page.patience() && Limits::USUAL.patience < OUTSIDE_SEARCH_LOCK);
         assert!(3 * STRIPE_ATTEMPT + ANSWER < Asking::Payment.patience());
     }
 }

@@ -2,6 +2,7 @@
 
 mod board;
 mod month;
+mod outside;
 mod pricing;
 mod request;
 mod results;
@@ -16,7 +17,7 @@ mod warming;
 use std::sync::Arc;
 
 use app::{
-    answers::{Board, MonthPrices, SearchRequest, SearchResults},
+    answers::{Board, MonthPrices, OutsideResults, SearchRequest, SearchResults},
     ports::{Search, SearchError},
 };
 use async_trait::async_trait;
@@ -25,11 +26,12 @@ use uuid::Uuid;
 
 pub use asked::Asked;
 use cache::Cache;
+use outside::Outside;
 use popular::Popular;
 pub use refusals::Refusals;
 pub use warming::WARM_EVERY;
 
-use crate::{patience, postgres::Postgres, signing::Signing, timetables::Timetables};
+use crate::{patience, postgres::Postgres, signing::Signing, suppliers::Suppliers, timetables::Timetables};
 
 /// Places offered while someone types.
 const SUGGESTIONS: usize = 8;
@@ -42,6 +44,7 @@ pub struct Searching {
     answers: Cache<available::PlacesLeft>,
     popular: Arc<Popular>,
     refusals: Refusals,
+    outside: Outside,
 }
 
 impl std::fmt::Debug for Searching {
@@ -58,11 +61,13 @@ impl Searching {
         signing: Signing,
         realm: Uuid,
         redis: redis::Client,
+        suppliers: Suppliers,
     ) -> Self {
         let realm = format!("search:{realm}");
+        let outside = Outside::new(suppliers, &realm, redis.clone());
         let answers = Cache::new(&realm, redis.clone(), patience::SHARED_ANSWER);
         let popular = Arc::new(Popular::new(&realm, redis));
-        Self { timetables, postgres, signing, answers, popular, refusals: Refusals::default() }
+        Self { timetables, postgres, signing, answers, popular, refusals: Refusals::default(), outside }
     }
 
     /// The same over other connections.
@@ -86,6 +91,14 @@ impl Searching {
 impl Search for Searching {
     async fn search(&self, request: SearchRequest) -> Result<SearchResults, SearchError> {
         results::search(self, &request).await
+    }
+
+    async fn search_beside_others(&self, request: SearchRequest) -> Result<SearchResults, SearchError> {
+        outside::search_beside(self, &request).await
+    }
+
+    async fn outside(&self, request: SearchRequest) -> Result<OutsideResults, SearchError> {
+        outside::outside(self, &request).await
     }
 
     async fn month(&self, request: SearchRequest) -> Result<MonthPrices, SearchError> {

@@ -23,6 +23,7 @@ use crate::{
     searching::Searching,
     seating::Seating,
     signing::Signing,
+    suppliers::{Suppliers, duffel::WrongUrl},
     timetables::{Timetables, TimetablesError},
     trips::TripFiles,
 };
@@ -38,6 +39,8 @@ pub struct Parts {
     pub live: Live,
     pub timetable: Timetables,
     pub signing: Signing,
+    /// Who else sells here.
+    pub suppliers: Suppliers,
     pub searching: Searching,
     pub seating: Seating,
     pub paying: Paying,
@@ -92,6 +95,8 @@ pub enum SiteError {
     Redis(#[from] redis::RedisError),
     #[error(transparent)]
     Mail(#[from] MailSetupError),
+    #[error(transparent)]
+    Supplier(#[from] WrongUrl),
     #[error("Stripe: {0}")]
     Stripe(#[from] payments::InvalidConfig),
 }
@@ -113,8 +118,15 @@ impl Site {
         let live = Live::start(postgres.clone(), redis.clone(), tasks);
         let signing = Signing::new(&config.secret);
         let realm = postgres.realm().await?;
-        let searching =
-            Searching::new(timetable.clone(), postgres.clone(), signing.clone(), realm, redis.clone());
+        let suppliers = Suppliers::new(&config.suppliers, timetable.airports())?;
+        let searching = Searching::new(
+            timetable.clone(),
+            postgres.clone(),
+            signing.clone(),
+            realm,
+            redis.clone(),
+            suppliers.clone(),
+        );
         let seating = Seating::start(
             postgres.clone(),
             live.clone(),
@@ -150,6 +162,7 @@ impl Site {
             live,
             timetable,
             signing,
+            suppliers,
             searching,
             seating,
             paying,

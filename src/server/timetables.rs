@@ -121,7 +121,7 @@ impl Timetables {
         }
     }
 
-    pub fn airports(&self) -> &Airports {
+    pub fn airports(&self) -> &Arc<Airports> {
         &self.airports
     }
 

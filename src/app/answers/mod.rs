@@ -4,6 +4,7 @@ mod cancellation;
 mod checkout;
 mod hold;
 mod offer;
+mod outside;
 mod results;
 mod seats;
 mod trip;
@@ -12,6 +13,7 @@ pub use cancellation::CancellationView;
 pub use checkout::{CardForm, FliesAlready, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
 pub use offer::OfferView;
+pub use outside::{Beside, OutsideBound, OutsideCard, OutsidePrice, OutsideResults};
 pub use results::{
     Board, BoardRow, BoundEntry, BrandPrice, Checked, DayPrice, ItineraryCard, LegLine, MonthPrices,
     SearchRequest, SearchResults,

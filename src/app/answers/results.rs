@@ -1,3 +1,4 @@
+use super::Beside;
 use domain::{
     airport::AirportCode, cabin::Cabin, fare::FareBrand, money::Money, search::Itinerary, search::SearchQuery,
 };
@@ -58,6 +59,9 @@ pub struct SearchResults {
     pub options: Vec<ItineraryCard>,
     /// Three days before and after, with the cheapest price where there is one.
     pub days: Vec<DayPrice>,
+    /// How what others offer stands; asked for by itself, so that nobody waits for it.
+    #[serde(default)]
+    pub beside: Beside,
     pub took_ms: u32,
     pub checked: Checked,
 }

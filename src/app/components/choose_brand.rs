@@ -1,3 +1,4 @@
+use domain::money::Money;
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -6,8 +7,7 @@ use crate::{AppError, answers::BrandPrice};
 #[cfg(feature = "ssr")]
 use crate::{call, pages::posted_by_a_plain_form, ports::HoldError};
 
-/// The brands with their prices: a button each, in a form that takes the places and starts the ten minutes. What cannot
-/// be bought now is a button that cannot be pressed.
+/// The brands with their prices: see [`ChooseFare`].
 #[component]
 pub fn ChooseBrand(
     prices: Vec<BrandPrice>,
@@ -15,18 +15,35 @@ pub fn ChooseBrand(
     /// Says which way to fly, for those who hear the buttons one by one.
     name: String,
 ) -> impl IntoView {
+    let fare = |BrandPrice { brand, total, offer }| Fare { name: brand.name().to_owned(), total, offer };
+    let fares = prices.into_iter().map(fare).collect::<Vec<_>>();
+    view! { <ChooseFare fares best name /> }
+}
+
+/// One thing to buy.
+pub struct Fare {
+    pub name: String,
+    pub total: Money,
+    /// The signed offer; none where it cannot be bought now.
+    pub offer: Option<String>,
+}
+
+/// Fares with their prices: a button each, in a form that takes the places and starts the ten minutes. What cannot be
+/// bought now is a button that cannot be pressed.
+#[component]
+pub fn ChooseFare(fares: Vec<Fare>, best: bool, name: String) -> impl IntoView {
     let class = style_sheet!("style/choose_brand.css");
-    let cheapest = prices.iter().map(|price| price.total.minor).min();
-    let buttons = prices
+    let cheapest = fares.iter().map(|fare| fare.total.minor).min();
+    let buttons = fares
         .into_iter()
-        .map(|BrandPrice { brand, total, offer }| {
-            let label = format!("{}, {total}, {name}", brand.name());
-            let is_closed = offer.is_none();
-            let signal = best && !is_closed && Some(total.minor) == cheapest;
+        .map(|fare| {
+            let label = format!("{}, {}, {name}", fare.name, fare.total);
+            let is_closed = fare.offer.is_none();
+            let signal = best && !is_closed && Some(fare.total.minor) == cheapest;
             view! { class = class,
-                <button class="fare" class:go=signal type="submit" name="offer" value=offer disabled=is_closed aria-label=label>
-                    <span class="brand">{brand.name()}</span>
-                    <span class="price">{total.to_string()}</span>
+                <button class="fare" class:go=signal type="submit" name="offer" value=fare.offer disabled=is_closed aria-label=label>
+                    <span class="brand">{fare.name}</span>
+                    <span class="price">{fare.total.to_string()}</span>
                 </button>
             }
         })

@@ -14,6 +14,7 @@ pub mod give_up;
 pub mod header;
 pub mod leg_list;
 pub mod offer_card;
+pub mod outside_card;
 pub mod place_field;
 pub mod posted_error;
 pub mod price_card;

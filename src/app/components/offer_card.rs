@@ -56,18 +56,18 @@ pub fn OfferCard(
 }
 
 /// "B6 417 and B6 523".
-fn flights(itinerary: &Itinerary) -> String {
+pub fn flights(itinerary: &Itinerary) -> String {
     text::listed(&itinerary.legs().iter().map(|leg| leg.id.flight.spaced()).collect::<Vec<_>>())
 }
 
 /// "Delta Air Lines", each carrier once.
-fn carriers(lines: &[LegLine]) -> String {
+pub fn carriers(lines: &[LegLine]) -> String {
     let mut names: Vec<String> = lines.iter().map(|line| line.carrier_name.clone()).collect();
     names.dedup();
     text::listed(&names)
 }
 
 /// "leaving 07:00, B6 417 and B6 523".
-fn spoken(itinerary: &Itinerary) -> String {
+pub fn spoken(itinerary: &Itinerary) -> String {
     format!("leaving {}, {}", text::clock_of(itinerary.first().departs), flights(itinerary))
 }

@@ -1,3 +1,4 @@
+mod listed;
 mod stage;
 
 use domain::search::Sort;
@@ -10,32 +11,37 @@ use stylers_macro::style_sheet;
 use crate::call;
 use crate::{
     AppError,
-    answers::{Checked, ItineraryCard, SearchRequest, SearchResults},
+    answers::{Beside, Checked, OutsideResults, SearchRequest, SearchResults},
     components::{
-        brand_table::BrandTable,
         choose_brand::ChooseOffer,
         choose_next::Onward,
         day_strip::DayStrip,
-        filter_form::FilterForm,
-        offer_card::OfferCard,
         posted_error::PostedError,
         search_form::{SaleDays, SearchForm, bookable_days},
         way_to_fly::WayToFly,
     },
-    filters::{Choices, Filters},
+    filters::Filters,
     search_url::SearchUrl,
     text,
 };
+use listed::{Listed, Others, Ours};
 use stage::Stage;
+
+/// What others sell, once it is there.
+type Outside = Resource<Result<OutsideResults, AppError>>;
 
 /// The ways to fly, to compare. Of a trip of several bounds one after the other is chosen here, under the same search.
 #[component]
 pub fn ResultsPage() -> impl IntoView {
     let query = use_query_map();
     let search = Memo::new(move |_| SearchUrl::read(&query.read()));
-    let days = Resource::new(|| (), |()| bookable_days());
-    let results = Resource::new(move || search.get(), found);
+    // The page begins with these; what others sell follows when it comes.
+    let days = Resource::new_blocking(|| (), |()| bookable_days());
+    let results = Resource::new_blocking(move || search.get(), found);
+    let outside: Outside = Resource::new(move || search.get(), |search| search_outside(search.request));
     view! {
+        // By then the head of the document has been sent, unless it is told here.
+        <Title text=move || results.with_untracked(|results| title(results.as_ref())) />
         <div class="page">
             <PostedError<ChooseOffer> />
             <Transition fallback=|| view! { <p class="muted" role="status">"Searching…"</p> }>
@@ -44,7 +50,7 @@ pub fn ResultsPage() -> impl IntoView {
                     Suspend::new(async move {
                         let days = days.await.ok();
                         match results.await {
-                            Ok(results) => view! { <Results results search days /> }.into_any(),
+                            Ok(results) => view! { <Results results search days outside /> }.into_any(),
                             Err(error) => view! { <Refused error search days /> }.into_any(),
                         }
                     })
@@ -56,8 +62,14 @@ pub fn ResultsPage() -> impl IntoView {
 
 /// The list with everything around it.
 #[component]
-fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) -> impl IntoView {
+fn Results(
+    results: SearchResults,
+    search: SearchUrl,
+    days: Option<SaleDays>,
+    outside: Outside,
+) -> impl IntoView {
     let class = style_sheet!("style/results.css");
+    let document_title = title(Some(&Ok(results.clone())));
     let more_follow = results.more_follow();
     let SearchResults {
         query,
@@ -67,16 +79,12 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
         chosen,
         options,
         days: strip,
+        beside,
         took_ms,
         checked,
     } = results;
     let stage = Stage::new(&query, chosen.len());
     let title = format!("{origin_name} to {destination_name}");
-    let all = options.len();
-    let choices = Choices::of(&options);
-    let shown: Vec<ItineraryCard> =
-        options.into_iter().filter(|card| search.filters.shows(&card.itinerary)).collect();
-    let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
     let before = chosen
         .into_iter()
         .enumerate()
@@ -85,22 +93,10 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
             view! { <Chosen card name=stage.name_of(place) change /> }
         })
         .collect_view();
-    let recommends = search.request.sort == Sort::Best.as_str();
-    let list = if shown.is_empty() {
-        view! { <NothingFound filtered=all search=search.clone() /> }.into_any()
-    } else {
-        let cards = shown.into_iter().enumerate().map(|(place, card)| {
-            let onward = more_follow.then(|| Onward {
-                href: search.href_with(|s| s.request.chosen.push(card.key.clone())),
-                price_of: stage.price_of(),
-                next: stage.next(),
-            });
-            view! { class = class, <li><OfferCard best=recommends && place == 0 onward card /></li> }
-        });
-        view! { class = class, <ol class="list">{cards.collect_view()}</ol> }.into_any()
-    };
+    let stage_ahead = more_follow.then_some(stage);
+    let ours = Ours { options, search: search.clone(), stage_ahead, took_ms, checked };
     view! { class = class,
-        <Title text=format!("{title}, {}", text::short_date(date)) />
+        <Title text=document_title />
         <header class="head">
             <div>
                 <h1>{title}</h1>
@@ -115,16 +111,47 @@ fn Results(results: SearchResults, search: SearchUrl, days: Option<SaleDays>) ->
         </header>
         {before}
         <DayStrip days=strip shown=date search=search.clone() />
-        <div class="tools">
-            <nav class="segments" aria-label="Order">{sorts(&search)}</nav>
-            <nav class="segments" aria-label="Stops">{stops(&search)}</nav>
-            <p class="small muted" role="status">{count}</p>
-        </div>
-        {(all > 1).then(|| view! { <FilterForm choices search=search.clone() /> })}
-        {how_old(checked)}
-        {(!more_follow && all > 0).then(|| view! { <BrandTable /> })}
-        {list}
+        <Lists ours beside outside />
     }
+}
+
+/// The list; while others are being asked, ours alone, and when they have answered, all of it in its place.
+#[component]
+fn Lists(ours: Ours, beside: Beside, outside: Outside) -> impl IntoView {
+    let class = style_sheet!("style/results.css");
+    let names = match beside {
+        Beside::Nobody => {
+            return view! { <Listed ours others=Others::Known(OutsideResults::default()) /> }.into_any();
+        }
+        // Nothing is shown twice, since it does not have to be waited for.
+        Beside::AtOnce => Vec::new(),
+        Beside::Asked(names) => names,
+    };
+    let before = (!names.is_empty()).then(|| {
+        let others = Others::Asked(names.clone());
+        view! { class = class, <div class="ours"><Listed ours=ours.clone() others /></div> }
+    });
+    let all = move || {
+        let (ours, names) = (ours.clone(), names.clone());
+        Suspend::new(async move {
+            let told = outside.await.unwrap_or_else(|_| nobody_answered(names));
+            view! { class = class, <div class="all"><Listed ours others=Others::Known(told) /></div> }
+        })
+    };
+    view! { class = class,
+        <div class="lists">
+            {before}
+            <Transition fallback=|| ()>{all}</Transition>
+        </div>
+    }
+    .into_any()
+}
+
+fn nobody_answered(mut names: Vec<String>) -> OutsideResults {
+    if names.is_empty() {
+        names.push("Another seller".into());
+    }
+    OutsideResults { missing: names, ..OutsideResults::default() }
 }
 
 /// A bound that is chosen already, with the way back to choose it anew.
@@ -202,6 +229,18 @@ fn NothingFound(
     }
 }
 
+/// "Boston to Los Angeles, 22 Dec".
+fn title(results: Option<&Result<SearchResults, AppError>>) -> String {
+    match results {
+        Some(Ok(found)) => {
+            let date = text::short_date(found.date);
+            format!("{} to {}, {date}", found.origin_name, found.destination_name)
+        }
+        Some(Err(_)) => "Search again, SkyConnect".into(),
+        None => "Search, SkyConnect".into(),
+    }
+}
+
 /// How old the prices are, where that is worth a word.
 fn how_old(checked: Checked) -> Option<AnyView> {
     match checked {
@@ -267,5 +306,11 @@ async fn found(search: SearchUrl) -> Result<SearchResults, AppError> {
 
 #[server(endpoint = "search_flights")]
 pub async fn search_flights(request: SearchRequest) -> Result<SearchResults, AppError> {
-    call::ports()?.search.search(request).await.map_err(call::refuse)
+    call::ports()?.search.search_beside_others(request).await.map_err(call::refuse)
+}
+
+/// What others sell, as far as they answer in time. Whatever is wrong with the request, our own search says.
+#[server(endpoint = "search_outside")]
+pub async fn search_outside(request: SearchRequest) -> Result<OutsideResults, AppError> {
+    Ok(call::ports()?.search.outside(request).await.unwrap_or_default())
 }

@@ -3,7 +3,7 @@ use domain::airport::Place;
 
 use crate::{
     AppError,
-    answers::{Board, MonthPrices, SearchRequest, SearchResults},
+    answers::{Board, MonthPrices, OutsideResults, SearchRequest, SearchResults},
 };
 
 /// Finding a way to fly.
@@ -11,6 +11,10 @@ use crate::{
 pub trait Search: Send + Sync {
     /// The ways to fly the bound that the request asks for next.
     async fn search(&self, request: SearchRequest) -> Result<SearchResults, SearchError>;
+    /// The same, while those who sell beside us are asked too: it tells how far they are, and waits for none of them.
+    async fn search_beside_others(&self, request: SearchRequest) -> Result<SearchResults, SearchError>;
+    /// What others offer for the whole trip, as far as they answer in time.
+    async fn outside(&self, request: SearchRequest) -> Result<OutsideResults, SearchError>;
     /// What the cheapest way out costs on each day of the month of departure.
     async fn month(&self, request: SearchRequest) -> Result<MonthPrices, SearchError>;
     /// Places whose code, city or name fits the text, at most eight.

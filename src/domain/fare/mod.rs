@@ -7,7 +7,7 @@ mod brand;
 mod quote;
 
 #[cfg(feature = "zones")]
-mod exchange;
+pub mod exchange;
 #[cfg(feature = "zones")]
 mod journey;
 #[cfg(feature = "zones")]

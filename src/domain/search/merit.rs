@@ -1,7 +1,9 @@
 use std::cmp::Reverse;
 
-use super::order::weight;
-use crate::airport::AirportCode;
+use jiff::Timestamp;
+
+use super::{Itinerary, order::weight};
+use crate::{airport::AirportCode, departure::minutes_between};
 
 /// The most itineraries with a change that one list shows, unless more of them are on the [Pareto set](pareto); direct
 /// flights are all shown.
@@ -19,6 +21,30 @@ pub struct Merit {
 }
 
 impl Merit {
+    pub fn of(itinerary: &Itinerary, price_minor: i64) -> Self {
+        let minute = |at| minutes_between(Timestamp::UNIX_EPOCH, at);
+        Self {
+            ends: (itinerary.origin(), itinerary.destination()),
+            departs_min: minute(itinerary.first().departs_at),
+            arrives_min: minute(itinerary.last().arrives_at),
+            price_minor,
+            stops: u8::try_from(itinerary.stops()).unwrap_or(u8::MAX),
+        }
+    }
+
+    /// Of flights on several days, all at one price: their time in the air and on the ground, and their stops, count
+    /// together, and when each leaves does not.
+    pub fn of_trip(bounds: &[Itinerary], price_minor: i64) -> Option<Self> {
+        let (first, last) = (bounds.first()?, bounds.last()?);
+        Some(Self {
+            ends: (first.origin(), last.destination()),
+            departs_min: 0,
+            arrives_min: bounds.iter().map(Itinerary::duration_min).sum(),
+            price_minor,
+            stops: u8::try_from(bounds.iter().map(Itinerary::stops).sum::<usize>()).unwrap_or(u8::MAX),
+        })
+    }
+
     pub fn duration_min(&self) -> i32 {
         self.arrives_min - self.departs_min
     }
@@ -27,7 +53,7 @@ impl Merit {
 /// The places of those that a list shows. Direct flights all stay: which airline flies them matters to people. Of the
 /// ways with a change stay the [Pareto set](pareto) and then, up to [`MOST_CONNECTIONS`], the best that are [not
 /// beaten](unbeaten), since people also choose by the time of day.
-pub(super) fn shown(merits: &[Merit]) -> Vec<usize> {
+pub fn shown(merits: &[Merit]) -> Vec<usize> {
     let (pareto, unbeaten) = (pareto(merits), unbeaten(merits));
     let (direct, mut changing): (Vec<usize>, Vec<usize>) = (0..merits.len())
         .filter(|i| merits[*i].stops == 0 || unbeaten[*i])

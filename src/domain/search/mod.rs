@@ -2,6 +2,7 @@
 
 pub mod form;
 mod itinerary;
+mod marks;
 mod merit;
 mod order;
 mod query;
@@ -27,7 +28,8 @@ mod roles;
 mod scan;
 
 pub use itinerary::{Itinerary, ItineraryError, Layover};
-pub use merit::{MOST_CONNECTIONS, Merit, pareto};
+pub use marks::marks;
+pub use merit::{MOST_CONNECTIONS, Merit, pareto, shown};
 pub use order::{Priced, Sort, worth_showing};
 pub use query::{Bound, HORIZON_DAYS, MOST_BOUNDS, SearchQuery};
 pub use query_error::{BoundFault, QueryError};

@@ -1,31 +1,14 @@
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Itinerary,
     merit::{Merit, shown},
 };
-use crate::departure::minutes_between;
-
 /// An itinerary with what it costs everyone, in minor units; all of one list are in one currency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Priced {
     pub itinerary: Itinerary,
     pub price_minor: i64,
-}
-
-impl Priced {
-    fn merit(&self) -> Merit {
-        let Self { itinerary, price_minor } = self;
-        let minute = |at| minutes_between(Timestamp::UNIX_EPOCH, at);
-        Merit {
-            ends: (itinerary.origin(), itinerary.destination()),
-            departs_min: minute(itinerary.first().departs_at),
-            arrives_min: minute(itinerary.last().arrives_at),
-            price_minor: *price_minor,
-            stops: u8::try_from(itinerary.stops()).unwrap_or(u8::MAX),
-        }
-    }
 }
 
 /// The order of a list of results.
@@ -61,14 +44,19 @@ impl Sort {
     /// Puts options in this order; where they are equal, by departure, then duration, then key, so that the same
     /// options always stand in the same order.
     pub fn sort(self, options: &mut [Priced]) {
-        let lowest = options.iter().map(|o| o.price_minor).min().unwrap_or_default();
-        let shortest = options.iter().map(|o| o.itinerary.duration_min()).min().unwrap_or_default();
+        self.sort_as(options, |option| (&option.itinerary, option.price_minor));
+    }
+
+    /// The same of anything that has an itinerary and a price, in one currency.
+    pub fn sort_as<T>(self, options: &mut [T], of: impl Fn(&T) -> (&Itinerary, i64)) {
+        let lowest = options.iter().map(|o| of(o).1).min().unwrap_or_default();
+        let shortest = options.iter().map(|o| of(o).0.duration_min()).min().unwrap_or_default();
         options.sort_by_cached_key(|option| {
-            let Priced { itinerary, price_minor } = option;
+            let (itinerary, price_minor) = of(option);
             let duration_min = i64::from(itinerary.duration_min());
             let first = match self {
-                Self::Best => weight(&option.merit(), lowest, shortest),
-                Self::Cheapest => *price_minor,
+                Self::Best => weight(&Merit::of(itinerary, price_minor), lowest, shortest),
+                Self::Cheapest => price_minor,
                 Self::Fastest => duration_min,
                 Self::Earliest => 0,
             };
@@ -86,7 +74,7 @@ pub(super) fn weight(merit: &Merit, lowest_minor: i64, shortest_min: i32) -> i64
 
 /// Of all options those that a list shows: see [`shown`].
 pub fn worth_showing(options: Vec<Priced>) -> Vec<Priced> {
-    let merits: Vec<Merit> = options.iter().map(Priced::merit).collect();
+    let merits: Vec<Merit> = options.iter().map(|o| Merit::of(&o.itinerary, o.price_minor)).collect();
     let mut options: Vec<Option<Priced>> = options.into_iter().map(Some).collect();
     shown(&merits).into_iter().filter_map(|i| options[i].take()).collect()
 }

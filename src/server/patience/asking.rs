@@ -13,7 +13,7 @@ pub enum Asking {
 }
 
 /// Calls that a browser posts although they change nothing, since what they ask may be long.
-const READING_CALLS: [&str; 10] = [
+const READING_CALLS: [&str; 11] = [
     "bookable_days",
     "booking_hold",
     "departures_board",
@@ -22,6 +22,7 @@ const READING_CALLS: [&str; 10] = [
     "read_offer",
     "read_trip",
     "search_flights",
+    "search_outside",
     "seat_map",
     "suggest_places",
 ];

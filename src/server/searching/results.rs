@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Instant};
 
 use app::{
-    answers::{DayPrice, ItineraryCard, SearchRequest, SearchResults},
+    answers::{Beside, DayPrice, ItineraryCard, SearchRequest, SearchResults},
     ports::SearchError,
 };
 use domain::{
@@ -78,6 +78,7 @@ pub(super) async fn search(
         options: cards(&pricing, &options),
         days: strip,
         checked: available.checked(now),
+        beside: Beside::Nobody,
         took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
         query: query.clone(),
     })
@@ -144,28 +145,10 @@ pub(super) fn departures_of(days: &[(Date, Found<'_>)]) -> Arc<[DepartureId]> {
 }
 
 fn cards(pricing: &Pricing<'_>, options: &[Priced]) -> Vec<ItineraryCard> {
-    let prices: Vec<i64> = options.iter().map(|option| option.price_minor).collect();
-    let durations: Vec<i64> = options.iter().map(|option| option.itinerary.duration_min().into()).collect();
-    let (lowest, shortest) = (least_alone(&prices), least_alone(&durations));
-    options
-        .iter()
-        .zip(prices.iter().zip(&durations))
-        .map(|(option, (price, duration))| {
-            let mark = match (lowest == Some(*price), shortest == Some(*duration)) {
-                (true, true) => Some("cheapest and shortest"),
-                (true, false) => Some("cheapest"),
-                (false, true) => Some("shortest"),
-                (false, false) => None,
-            };
-            pricing.card(&option.itinerary, mark)
-        })
-        .collect()
-}
-
-/// The least value, unless several share it: a distinction that several share says nothing.
-fn least_alone(values: &[i64]) -> Option<i64> {
-    let least = values.iter().min()?;
-    (values.iter().filter(|value| *value == least).count() == 1).then_some(*least)
+    let figures: Vec<(i64, i32)> =
+        options.iter().map(|option| (option.price_minor, option.itinerary.duration_min())).collect();
+    let marks = search::marks(&figures);
+    options.iter().zip(marks).map(|(option, mark)| pricing.card(&option.itinerary, mark)).collect()
 }
 
 /// "New York, all airports" → "New York".

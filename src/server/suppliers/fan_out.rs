@@ -1,53 +1,54 @@
-//! One search at all suppliers at once.
+//! One question to all suppliers at once.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt::Display, sync::Arc, time::Duration};
 
-use tokio::{
-    task::JoinSet,
-    time::{Instant, timeout_at},
-};
+use futures_util::{StreamExt as _, stream::FuturesUnordered};
+use tokio::time::{Instant, timeout_at};
 
-use super::{Offered, Supplier, SupplierName, Trip};
+use super::{Supplier, SupplierName};
 
-/// What has come by the deadline.
-#[derive(Debug, Default)]
-pub struct Found {
-    /// By price.
-    pub offers: Vec<Offered>,
+/// What has come by the deadline, in the order of the suppliers.
+#[derive(Debug)]
+pub struct Answers<A> {
+    pub came: Vec<(SupplierName, A)>,
     /// Who has not answered, or with nothing that can be used: the result is without them.
     pub missing: Vec<SupplierName>,
 }
 
 /// Asks all of them; whoever fails, or is too late, is missing and spoils nothing of the others.
-pub async fn ask_all(suppliers: &[Arc<dyn Supplier>], trip: &Trip, patience: Duration) -> Found {
+pub async fn ask_all<A, E, F>(
+    suppliers: &[Arc<dyn Supplier>],
+    ask: impl Fn(Arc<dyn Supplier>) -> F,
+    patience: Duration,
+) -> Answers<A>
+where
+    F: Future<Output = Result<A, E>>,
+    E: Display,
+{
     let deadline = Instant::now() + patience;
-    let mut asking = JoinSet::new();
-    for supplier in suppliers {
-        let (supplier, trip) = (supplier.clone(), trip.clone());
-        asking.spawn(async move {
-            let answer = supplier.search(&trip).await;
-            (supplier.name().clone(), answer)
-        });
-    }
-    let mut found = Found::default();
-    let mut answered = Vec::new();
-    while let Ok(Some(ended)) = timeout_at(deadline, asking.join_next()).await {
+    let mut asking: FuturesUnordered<_> = suppliers
+        .iter()
+        .enumerate()
+        .map(|(place, supplier)| {
+            let answer = ask(supplier.clone());
+            async move { (place, answer.await) }
+        })
+        .collect();
+    let mut answers: Vec<Option<A>> = suppliers.iter().map(|_| None).collect();
+    while let Ok(Some((place, ended))) = timeout_at(deadline, asking.next()).await {
         match ended {
-            Ok((name, Ok(offers))) => {
-                answered.push(name);
-                found.offers.extend(offers);
-            }
-            Ok((name, Err(error))) => {
-                tracing::warn!(supplier = %name, %error, "a supplier is missing in a search");
-            }
-            // Its name is among those that have not answered.
+            Ok(answer) => answers[place] = Some(answer),
             Err(error) => {
-                tracing::error!(%error, "a supplier's answer broke the program that read it");
+                tracing::warn!(supplier = %suppliers[place].name(), %error, "a supplier is missing in a search");
             }
         }
     }
-    let names = suppliers.iter().map(|supplier| supplier.name());
-    found.missing = names.filter(|name| !answered.contains(name)).cloned().collect();
-    found.offers.sort_by(|a, b| (a.total.minor, &a.id).cmp(&(b.total.minor, &b.id)));
-    found
+    let mut all = Answers { came: Vec::new(), missing: Vec::new() };
+    for (supplier, answer) in suppliers.iter().zip(answers) {
+        match answer {
+            Some(answer) => all.came.push((supplier.name().clone(), answer)),
+            None => all.missing.push(supplier.name().clone()),
+        }
+    }
+    all
 }

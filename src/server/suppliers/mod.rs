@@ -8,6 +8,7 @@
 //! lost is found by asking how the order stands, never by confirming under another reference ([`selling`]); and each
 //! order is written down before it is asked for, so that who dies in between leaves it to be found out ([`desk`]).
 
+mod all;
 mod breaker;
 mod error;
 mod guarded;
@@ -21,6 +22,7 @@ pub mod selling;
 
 use async_trait::async_trait;
 
+pub use all::Suppliers;
 pub use error::SupplierError;
 pub use guarded::{Guarded, Limits};
 pub use offer::{Flight, Offered, OfferedTraveller, SupplierName, Trip};

@@ -58,6 +58,9 @@ pub struct OfferedTraveller {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight {
     pub designator: FlightDesignator,
+    /// "Duffel Airways".
+    #[serde(default)]
+    pub airline: Option<String>,
     pub origin: AirportCode,
     pub destination: AirportCode,
     pub departs: DateTime,

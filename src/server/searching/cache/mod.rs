@@ -40,7 +40,25 @@ struct Parts<V> {
     shelf: Shelf<V>,
     shared: Shared,
     flights: Flights<Arc<Entry<V>>>,
+    anothers: Duration,
     asked: AtomicU64,
+}
+
+/// How much is kept, and how long one server waits for what another asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Answers in memory.
+    pub most: usize,
+    /// For what another server is just finding out.
+    pub anothers: Duration,
+    /// The right to ask alone, of a server that may have died with it.
+    pub lock: Duration,
+}
+
+impl Bounds {
+    /// Where the question is one to our own database, and its answer a list of numbers.
+    const OF_PLACES: Self =
+        Self { most: 4096, anothers: patience::ANOTHERS_SEARCH, lock: patience::SEARCH_LOCK };
 }
 
 /// Nobody could tell now. Whoever was asked has logged why.
@@ -60,10 +78,16 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> Cache<V> {
     /// `realm` tells what is kept here in Redis from what others keep there; a Redis that takes longer than `patience`
     /// to answer is not waited for.
     pub fn new(realm: &str, redis: redis::Client, patience: Duration) -> Self {
+        Self::within(Bounds::OF_PLACES, realm, redis, patience)
+    }
+
+    /// The same within other bounds.
+    pub fn within(bounds: Bounds, realm: &str, redis: redis::Client, patience: Duration) -> Self {
         Self(Arc::new(Parts {
-            shelf: Shelf::default(),
-            shared: Shared::new(realm, redis, patience),
+            shelf: Shelf::holding(bounds.most),
+            shared: Shared::new(realm, redis, patience, bounds.lock),
             flights: Flights::default(),
+            anothers: bounds.anothers,
             asked: AtomicU64::new(0),
         }))
     }
@@ -169,7 +193,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> Parts<V> {
                 return Ok(self.shelf.put(key, entry));
             }
             // The lock spares questions and guards nothing: without an answer in time we ask too.
-            if !claim.is_anothers || began.elapsed() >= patience::ANOTHERS_SEARCH {
+            if !claim.is_anothers || began.elapsed() >= self.anothers {
                 break claim.lock;
             }
             sleep(LOOK_AGAIN).await;

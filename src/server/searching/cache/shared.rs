@@ -4,7 +4,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 use super::Entry;
-use crate::{patience, redis_link::RedisLink};
+use crate::redis_link::RedisLink;
 
 /// After a failure Redis is left alone for a while.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -15,6 +15,8 @@ const LET_GO: &str = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis
 pub(super) struct Shared {
     realm: String,
     redis: RedisLink,
+    /// How long the right to ask lasts, of a server that may have died with it.
+    lock: Duration,
 }
 
 /// The right to ask, which one server has at a time.
@@ -30,8 +32,8 @@ pub(super) struct Claim<V> {
 }
 
 impl Shared {
-    pub fn new(realm: &str, client: redis::Client, patience: Duration) -> Self {
-        Self { realm: realm.to_owned(), redis: RedisLink::new(client, patience, PAUSE) }
+    pub fn new(realm: &str, client: redis::Client, patience: Duration, lock: Duration) -> Self {
+        Self { realm: realm.to_owned(), redis: RedisLink::new(client, patience, PAUSE), lock }
     }
 
     pub async fn get<V: DeserializeOwned>(&self, key: &str) -> Option<Entry<V>> {
@@ -44,7 +46,7 @@ impl Shared {
         let token = Uuid::new_v4().to_string();
         let mut commands = redis::pipe();
         let lock = commands.cmd("SET").arg(self.lock(key)).arg(&token).arg("NX").arg("PX");
-        lock.arg(millis(patience::SEARCH_LOCK)).get(self.answer(key));
+        lock.arg(millis(self.lock)).get(self.answer(key));
         match self.redis.ask::<(Option<String>, Option<Vec<u8>>)>(&commands).await {
             None => Claim { entry: None, lock: None, is_anothers: false },
             Some((locked, text)) => {

@@ -5,13 +5,17 @@ use std::{
 
 use super::Entry;
 
-/// Answers kept in memory; beyond, the oldest go.
-const MOST: usize = 4096;
-
-/// What this server knows by itself.
-pub(super) struct Shelf<V>(Mutex<HashMap<String, Arc<Entry<V>>>>);
+/// What this server knows by itself; of more answers than it has room for the oldest go.
+pub(super) struct Shelf<V> {
+    answers: Mutex<HashMap<String, Arc<Entry<V>>>>,
+    most: usize,
+}
 
 impl<V> Shelf<V> {
+    pub fn holding(most: usize) -> Self {
+        Self { answers: Mutex::default(), most }
+    }
+
     pub fn get(&self, key: &str) -> Option<Arc<Entry<V>>> {
         self.lock().get(key).cloned()
     }
@@ -19,10 +23,10 @@ impl<V> Shelf<V> {
     pub fn put(&self, key: &str, entry: Entry<V>) -> Arc<Entry<V>> {
         let entry = Arc::new(entry);
         let mut kept = self.lock();
-        if kept.len() >= MOST {
+        if kept.len() >= self.most {
             // A quarter at once, so that this is rare.
             let mut ages: Vec<_> = kept.values().map(|entry| entry.checked_at).collect();
-            let limit = *ages.select_nth_unstable(MOST / 4).1;
+            let limit = *ages.select_nth_unstable(self.most / 4).1;
             kept.retain(|_, entry| entry.checked_at > limit);
         }
         kept.insert(key.to_owned(), entry.clone());
@@ -31,13 +35,7 @@ impl<V> Shelf<V> {
 
     // What is behind this lock may be lost.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Entry<V>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<V> Default for Shelf<V> {
-    fn default() -> Self {
-        Self(Mutex::default())
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -47,11 +45,13 @@ mod tests {
 
     use jiff::{SignedDuration, Timestamp};
 
-    use super::{super::Fresh, Entry, MOST, Shelf};
+    use super::{super::Fresh, Entry, Shelf};
+
+    const MOST: usize = 100;
 
     #[test]
     fn a_full_shelf_forgets_the_oldest_answers() {
-        let shelf = Shelf::default();
+        let shelf = Shelf::holding(MOST);
         let begin = Timestamp::from_second(1_795_000_000).unwrap();
         for n in 0..10 * MOST {
             let at = begin + SignedDuration::from_secs(i64::try_from(n).unwrap());

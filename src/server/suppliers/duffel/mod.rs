@@ -15,7 +15,7 @@ use crate::config::SupplierSettings;
 use client::Client;
 
 #[derive(Debug, thiserror::Error)]
-#[error("an address such as https://api.duffel.com, not {0:?}")]
+#[error("a supplier has an address such as https://api.duffel.com, not {0:?}")]
 pub struct WrongUrl(pub String);
 
 pub struct Duffel {
@@ -27,13 +27,9 @@ pub struct Duffel {
 impl Duffel {
     /// # Errors
     /// The address cannot be one.
-    pub fn new(
-        name: SupplierName,
-        settings: &SupplierSettings,
-        airports: Arc<Airports>,
-    ) -> Result<Self, WrongUrl> {
+    pub fn new(settings: &SupplierSettings, airports: Arc<Airports>) -> Result<Self, WrongUrl> {
         let client = Client::new(&settings.url, &settings.token)?;
-        Ok(Self { name, client, airports })
+        Ok(Self { name: SupplierName(settings.name.clone()), client, airports })
     }
 }
 

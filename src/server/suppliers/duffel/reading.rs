@@ -15,6 +15,11 @@ use super::{
     wire,
 };
 
+/// Names are shown on cards.
+const LONGEST_NAME: usize = 60;
+/// An offer's id travels in forms and addresses.
+const LONGEST_ID_BYTES: usize = 2048;
+
 /// An offer, if it can be one; why not is for the log.
 pub(super) fn offer(offer: Value, supplier: &SupplierName, airports: &Airports) -> Option<Offered> {
     let offer: wire::Offer = serde_json::from_value(offer)
@@ -28,7 +33,7 @@ pub(super) fn offer(offer: Value, supplier: &SupplierName, airports: &Airports) 
     let travellers = offer.passengers.into_iter().map(traveller).collect::<Option<_>>()?;
     let total = Money::from_decimal(&offer.total_amount, Currency::parse(&offer.total_currency)?)?;
     let is_possible = total.minor > 0
-        && !offer.id.is_empty()
+        && (1..=LONGEST_ID_BYTES).contains(&offer.id.len())
         && !bounds.is_empty()
         && bounds.iter().all(|flights| can_be_flown(flights))
         && bounds.is_sorted_by(|out, back| leaves_after(out, back));
@@ -38,7 +43,7 @@ pub(super) fn offer(offer: Value, supplier: &SupplierName, airports: &Airports) 
         bounds,
         travellers,
         total,
-        brand: offer.slices.into_iter().find_map(|slice| slice.fare_brand_name),
+        brand: offer.slices.into_iter().find_map(|slice| words(&slice.fare_brand_name?)),
         can_be_held: offer.payment_requirements.is_some_and(|payment| !payment.requires_instant_payment),
         expires_at: offer.expires_at,
     })
@@ -72,14 +77,22 @@ fn flight(segment: &wire::Segment, airports: &Airports) -> Option<Flight> {
     Some(Flight {
         designator: FlightDesignator::parse(&format!("{}{number}", segment.marketing_carrier.iata_code))
             .ok()?,
+        airline: segment.marketing_carrier.name.as_deref().and_then(words),
         origin,
         destination,
         departs: segment.departing_at,
         arrives: segment.arriving_at,
         departs_at: instant(origin, segment.departing_at, airports)?,
         arrives_at: instant(destination, segment.arriving_at, airports)?,
-        aircraft: segment.aircraft.as_ref().map(|aircraft| aircraft.name.clone()),
+        aircraft: segment.aircraft.as_ref().and_then(|aircraft| words(&aircraft.name)),
     })
+}
+
+/// A name to show, if it can be one.
+fn words(text: &str) -> Option<String> {
+    let text = text.trim();
+    let is_name = (1..=LONGEST_NAME).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    is_name.then(|| text.to_owned())
 }
 
 /// None at a place that we do not know.

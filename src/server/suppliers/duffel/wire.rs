@@ -70,7 +70,7 @@ pub(super) struct Segment {
     pub destination: Code,
     pub departing_at: jiff::civil::DateTime,
     pub arriving_at: jiff::civil::DateTime,
-    pub marketing_carrier: Code,
+    pub marketing_carrier: Carrier,
     pub marketing_carrier_flight_number: String,
     #[serde(default)]
     pub aircraft: Option<Named>,
@@ -79,6 +79,13 @@ pub(super) struct Segment {
 #[derive(Debug, Deserialize)]
 pub(super) struct Code {
     pub iata_code: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Carrier {
+    pub iata_code: String,
+    #[serde(default)]
+    pub name: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -35,6 +35,7 @@ mod machines;
 mod mail;
 mod multi_city;
 mod opening;
+mod outside;
 mod pages;
 mod partner;
 mod patience;

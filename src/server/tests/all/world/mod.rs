@@ -11,7 +11,7 @@ use domain::carrier::CarrierCode;
 use leptos::config::LeptosOptions;
 use payments::{Stripe, StripeConfig};
 use server::{
-    config::{Config, MailSettings, MailWay, Secret, StripeSettings},
+    config::{Config, MailSettings, MailWay, Secret, StripeSettings, SupplierSettings},
     postgres::{Into, Postgres},
     site::Site,
     terms::Terms,
@@ -48,7 +48,21 @@ impl World {
         Self::open_with_redis(options, redis_url).await
     }
 
+    /// The same with others who sell there too.
+    pub async fn open_with_suppliers(options: PgConnectOptions, suppliers: Vec<SupplierSettings>) -> Self {
+        let redis_url = env::var("REDIS_URL").expect("REDIS_URL names a Redis for tests");
+        Self::open_with(options, redis_url, suppliers).await
+    }
+
     pub async fn open_with_redis(options: PgConnectOptions, redis_url: String) -> Self {
+        Self::open_with(options, redis_url, Vec::new()).await
+    }
+
+    pub async fn open_with(
+        options: PgConnectOptions,
+        redis_url: String,
+        suppliers: Vec<SupplierSettings>,
+    ) -> Self {
         let pool = Postgres::pool(40).connect_with(Postgres::bounded(options)).await.unwrap();
         let postgres = Postgres::over(pool.clone());
         let legs = schedule();
@@ -83,6 +97,7 @@ impl World {
                 way: MailWay::Folder(letters.clone()),
                 from: "SkyConnect <tickets@sky.test>".into(),
             }),
+            suppliers,
             terms: Terms::default(),
         };
         let mut tasks = JoinSet::new();
