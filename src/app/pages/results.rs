@@ -11,10 +11,9 @@ use stylers_macro::style_sheet;
 use crate::call;
 use crate::{
     AppError,
-    answers::{Beside, Checked, OutsideResults, SearchRequest, SearchResults},
+    answers::{Beside, Checked, ItineraryCard, OutsideResults, SearchRequest, SearchResults},
     components::{
         choose_brand::ChooseOffer,
-        choose_next::Onward,
         day_strip::DayStrip,
         posted_error::PostedError,
         search_form::{SaleDays, SearchForm, bookable_days},

@@ -118,7 +118,7 @@ fn trip(searching: &Searching, asked: &SearchRequest, now: Timestamp) -> Option<
     }
     let (airports, network) = (searching.timetables.airports(), searching.timetables.network());
     let query: SearchQuery = request::parse(asked, airports, network.timetable(), now).ok()?;
-    Some(Trip { bounds: query.bounds(), party: query.party, cabin: query.cabin })
+    Some(Trip { bounds: query.bounds().to_vec(), party: query.party, cabin: query.cabin })
 }
 
 async fn search(

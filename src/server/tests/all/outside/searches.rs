@@ -105,10 +105,10 @@ async fn a_return_is_one_card_until_an_outbound_of_ours_is_chosen(
     assert_eq!((found.cards[0].bounds.len(), found.cards[0].compared_minor), (2, 12_225));
     let asked = seller.searches();
     let mut second = both_ways(1);
-    second.outbound = format!("{}_{}", departure("Q1100"), departure("Q1200"));
+    second.chosen = vec![format!("{}_{}", departure("Q1100"), departure("Q1200"))];
     assert!(searching.outside(second.clone()).await.unwrap().cards.is_empty());
     let results = searching.search_beside_others(second).await.unwrap();
-    assert!(results.outbound.is_some());
+    assert_eq!(results.chosen.len(), 1);
     assert_eq!((results.beside, seller.searches()), (Beside::Nobody, asked));
 }
 
