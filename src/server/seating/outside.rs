@@ -84,7 +84,13 @@ pub(super) async fn choose(
             }
             Err(TakeRefusal::Store(error)) => return Err(away(error)),
             Err(TakeRefusal::NoAnswer(error)) => return Err(error),
-            Err(TakeRefusal::Answered | TakeRefusal::SoldOut(_) | TakeRefusal::NewSchedule) => {
+            // The latter ones are of counters, of which there are none.
+            Err(
+                TakeRefusal::Answered
+                | TakeRefusal::SoldOut(_)
+                | TakeRefusal::ClassClosed(..)
+                | TakeRefusal::NewSchedule,
+            ) => {
                 return Err(HoldError::Unavailable);
             }
         }

@@ -44,6 +44,7 @@ impl Offered {
         Offer {
             bounds: bounds.iter().map(|bound| bound.legs().iter().map(|leg| leg.id).collect()).collect(),
             cabin,
+            classes: Vec::new(),
             brand: brand.unwrap_or(FareBrand::Basic),
             party,
             total: self.total,
