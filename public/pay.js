@@ -84,6 +84,11 @@ class CardDesk {
       const answer = await this.settle();
       if (this.ended(answer)) return;
       if (answer === 'Late') this.status.textContent = 'Your time ran out before your bank agreed. If it has by now, we take your seats again, if they are still free …';
+      if (answer.Confirming) {
+        // It may take longer than this page asks: the page itself says what is the matter then.
+        if (answer.Confirming.unclear) { window.location.reload(); return; }
+        this.status.textContent = `Your bank has agreed. Asking ${answer.Confirming.supplier} to confirm your trip …`;
+      }
       if (answer.Declined) { this.show(answer.Declined.message, answer.Declined.attempts_left); return; }
       await pause(wait);
       wait = Math.min(wait * 1.6, LONGEST_WAIT_MS);
@@ -115,7 +120,7 @@ class CardDesk {
       this.complain('Your card was charged, but no tickets were made out for it. Our staff are looking into it. Please do not pay again.');
       return true;
     }
-    const message = answer.Failed?.message ?? (answer.over ? answer.message : undefined);
+    const message = answer.Failed?.message ?? answer.Refused?.message ?? (answer.over ? answer.message : undefined);
     if (message === undefined) return false;
     this.form.replaceChildren(this.alert);
     this.complain(message, make('a', { className: 'button slim', href: '/', textContent: 'Search again' }));

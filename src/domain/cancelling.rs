@@ -11,7 +11,7 @@ mod value;
 pub use coupon::{Coupon, CouponKey};
 pub use refusal::Refusal;
 pub use settlement::{Cause, FreeDay, Settlement, Share, Why, nobody_is_left_alone, settle};
-pub use value::{CouponValue, coupon_values};
+pub use value::{CouponValue, coupon_values, shared_values};
 
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! each commit. Every step may be cut off and called again.
 
 mod called_off;
+mod outside;
 
 use app::ports::{Caller, CancelError, TripError};
 use domain::{cancelling::CouponKey, pnr::Pnr};
@@ -12,6 +13,7 @@ use crate::{
     once::once,
     postgres::{CancelRefusal, Once, Postgres, StoreError},
     steps,
+    suppliers::desk::Desk,
     trips::away,
 };
 
@@ -21,17 +23,22 @@ pub use called_off::{CallOffRefusal, SeenTo, call_off, see_to};
 pub struct Cancelling {
     postgres: Postgres,
     live: Live,
+    desk: Desk,
 }
 
 impl Cancelling {
-    pub fn new(postgres: Postgres, live: Live) -> Self {
-        Self { postgres, live }
+    pub fn new(postgres: Postgres, live: Live, desk: Desk) -> Self {
+        Self { postgres, live, desk }
     }
 
     /// What comes back for these coupons, written down to be confirmed.
     pub async fn quote(&self, caller: &Caller, pnr: Pnr, coupons: &[CouponKey]) -> Result<Uuid, CancelError> {
         let hold = self.postgres.hold_of_trip(caller.visitor.0, pnr).await.map_err(away)?;
         let asking = Once::new(caller, "quote_cancellation", &(pnr, coupons), hold);
+        let elsewhere = self.postgres.outside_trip(caller.visitor.0, pnr).await.map_err(away)?;
+        if let Some(trip) = elsewhere {
+            return once(&self.postgres, &asking, outside::quote(self, &trip, coupons, &asking)).await;
+        }
         once(&self.postgres, &asking, async {
             let quoted = self.postgres.quote_cancellation(caller.visitor.0, pnr, coupons, &asking).await;
             let quote = quoted.map_err(refused)?;
@@ -41,11 +48,15 @@ impl Cancelling {
         .await
     }
 
-    /// Cancels as quoted, and tells everyone who watches which seats are free again.
+    /// Cancels as quoted, or has whoever sells it do so; and tells everyone who watches which seats are free again.
     pub async fn confirm(&self, caller: &Caller, id: Uuid) -> Result<Pnr, CancelError> {
         let hold = self.postgres.hold_of_cancellation(caller.visitor.0, id).await.map_err(away)?;
         let asking = Once::new(caller, "confirm_cancellation", &id, hold);
         once(&self.postgres, &asking, async {
+            let elsewhere = self.postgres.ask_outside_to_cancel(caller.visitor.0, id, &asking).await;
+            if let Some(pnr) = elsewhere.map_err(refused)? {
+                return Ok(pnr);
+            }
             let confirmed = self.postgres.confirm_cancellation(caller.visitor.0, id, &asking).await;
             let confirmed = confirmed.map_err(refused)?;
             steps::reached("cancel.released");

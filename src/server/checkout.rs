@@ -1,5 +1,6 @@
 //! The `Checkout` port: from reserved seats to tickets. Every step may be cut off and called again.
 
+mod outside;
 mod retake;
 mod settle;
 
@@ -22,6 +23,7 @@ use crate::{
     postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal, Twins},
     seating::{Seating, Whom, assign, away},
     steps::reached,
+    suppliers::desk::Desk,
 };
 
 /// How a browser reaches Stripe.
@@ -37,6 +39,8 @@ pub struct Paying {
     pub(crate) live: Live,
     pub(crate) seating: Seating,
     pub(crate) stripe: Arc<Stripe>,
+    /// Where orders at outside suppliers are kept.
+    desk: Desk,
     page: StripePage,
 }
 
@@ -52,15 +56,22 @@ impl Paying {
         live: Live,
         seating: Seating,
         stripe: Arc<Stripe>,
+        desk: Desk,
         page: StripePage,
     ) -> Self {
-        Self { postgres, live, seating, stripe, page }
+        Self { postgres, live, seating, stripe, desk, page }
     }
 
     /// The same over other connections.
     #[must_use]
     pub(crate) fn over(self, postgres: Postgres, seating: Seating) -> Self {
         Self { postgres, seating, ..self }
+    }
+
+    /// The same with other books of what is ordered at suppliers.
+    #[must_use]
+    pub(crate) fn ordering_at(self, seating: Seating, desk: Desk) -> Self {
+        Self { seating, desk, ..self }
     }
 
     /// The payment's intent, created under the key that was stored before. An answer that stays unclear is looked for
@@ -140,7 +151,11 @@ impl Paying {
                     return Err(CheckoutError::FliesAlready(found));
                 }
             }
-            for leg in 0..hold.legs.len() {
+            if let Some(offered) = &hold.outside {
+                self.order_outside(&hold, offered).await?;
+            }
+            let own_legs = if hold.outside.is_some() { 0 } else { hold.legs.len() };
+            for leg in 0..own_legs {
                 assign(&self.seating, visitor, &hold, leg, Whom::TheUnseated).await.map_err(|error| {
                     match error {
                         app::ports::PickError::Hold(error) => error,

@@ -26,7 +26,7 @@ impl Refusal for HoldError {
     const UNAVAILABLE: Self = Self::Unavailable;
 
     fn is_decided(&self) -> bool {
-        !matches!(self, Self::Unavailable | Self::Unclear)
+        !matches!(self, Self::Unavailable | Self::Unclear | Self::SupplierAway(_))
     }
 }
 
@@ -67,7 +67,11 @@ impl Refusal for CancelError {
     const UNAVAILABLE: Self = Self::Trip(TripError::UNAVAILABLE);
 
     fn is_decided(&self) -> bool {
-        !matches!(self, Self::Trip(error) if !error.is_decided())
+        match self {
+            Self::Trip(error) => error.is_decided(),
+            Self::SupplierAway(_) | Self::NotTakenBack(_) => false,
+            Self::Refused(_) | Self::NotNow(_) | Self::Requoted(_) => true,
+        }
     }
 }
 

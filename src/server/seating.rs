@@ -5,6 +5,7 @@ mod choose;
 mod facts;
 mod gate;
 mod glance;
+mod outside;
 mod picks;
 mod takes;
 mod travellers;
@@ -24,9 +25,10 @@ use crate::{
     batching::{Batcher, NoAnswer},
     live::Live,
     once::{once, once_in_steps},
-    postgres::{ANSWERED, Account, EndAs, HoldRecord, Once, Postgres, StoreError},
+    postgres::{ANSWERED, Account, EndAs, HoldRecord, Once, Postgres, StoreError, WAITS_FOR_ANSWER},
     searching::Refusals,
     signing::Signing,
+    suppliers::Suppliers,
     timetables::Timetables,
 };
 
@@ -35,15 +37,18 @@ pub(crate) use choose::OnSale;
 use facts::Remembered;
 use gate::Gate;
 use glance::Glances;
+pub(crate) use outside::price_changed;
 use picks::Picks;
 use takes::Takes;
+pub(crate) use view::sold_by;
 
 #[derive(Clone)]
 pub struct Seating {
     postgres: Postgres,
     live: Live,
     pub(crate) timetables: Timetables,
-    signing: Signing,
+    pub(crate) signing: Signing,
+    pub(crate) suppliers: Suppliers,
     refusals: Refusals,
     picks: Batcher<Picks>,
     takes: Batcher<Takes>,
@@ -66,6 +71,7 @@ impl Seating {
         timetables: Timetables,
         signing: Signing,
         refusals: Refusals,
+        suppliers: Suppliers,
         redis: redis::Client,
         tasks: &mut JoinSet<()>,
     ) -> Self {
@@ -73,13 +79,31 @@ impl Seating {
         let picks = Batcher::start(Picks { postgres: postgres.clone(), live: live.clone() }, tasks);
         let takes = Batcher::start(Takes { postgres: postgres.clone() }, tasks);
         let (remembered, glances) = (Arc::default(), Arc::default());
-        Self { postgres, live, timetables, signing, refusals, picks, takes, gate, remembered, glances }
+        Self {
+            postgres,
+            live,
+            timetables,
+            signing,
+            suppliers,
+            refusals,
+            picks,
+            takes,
+            gate,
+            remembered,
+            glances,
+        }
     }
 
     /// The same over other connections.
     #[must_use]
     pub(crate) fn over(self, postgres: Postgres) -> Self {
         Self { postgres, ..self }
+    }
+
+    /// The same with others who sell there.
+    #[must_use]
+    pub(crate) fn beside(self, suppliers: Suppliers) -> Self {
+        Self { suppliers, ..self }
     }
 
     /// A live hold of this visitor. One whose time is over is ended first.
@@ -118,6 +142,9 @@ impl Seating {
         if hold.state == HoldState::Reserved {
             return Err(HoldError::Locked.into());
         }
+        if let Some(offered) = &hold.outside {
+            return Err(outside::no_seats(offered).into());
+        }
         let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
         if let Some(reason) = self.timetables.selling().mode(departure.id, hold.offer.cabin).no_choice() {
             let (field, message) = ("leg".into(), reason.into());
@@ -141,7 +168,13 @@ impl Seating {
     async fn release_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
         self.postgres.hold(visitor.0, id).await.map_err(away)?.ok_or(HoldError::NotFound)?;
         // Be its time over or not: an authorisation may be on its way, and must not take again what was given up.
-        match self.postgres.release(id, asking).await.map_err(away)? {
+        let released = self.postgres.release(id, asking).await;
+        let released = released.map_err(|error| match error.constraint() {
+            // Its supplier is asked for it, and may have sold it by now.
+            Some(WAITS_FOR_ANSWER) => HoldError::Locked,
+            _ => away(error),
+        })?;
+        match released {
             Some(freed) => {
                 self.live.publish(&freed);
                 Ok(())
@@ -155,10 +188,17 @@ impl Seating {
 impl Seats for Seating {
     async fn choose(&self, caller: Caller, offer: &str) -> Result<HoldId, HoldError> {
         let asking = Once::new(&caller, "choose_offer", &offer, None);
+        if Signing::is_outside_offer(offer) {
+            let chosen = outside::choose(self, caller.visitor, offer, &asking);
+            return once(&self.postgres, &asking, chosen).await;
+        }
         once(&self.postgres, &asking, choose::choose(self, caller.visitor, None, offer, &asking)).await
     }
 
     async fn offered(&self, offer: &str) -> Result<OfferView, HoldError> {
+        if Signing::is_outside_offer(offer) {
+            return outside::offered(self, offer).await;
+        }
         Seating::offered(self, offer)
     }
 
@@ -182,6 +222,14 @@ impl Seats for Seating {
     async fn seat_map(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<SeatMapView, HoldError> {
         let hold = self.live_hold(visitor, id).await?;
         let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound) };
+        if hold.outside.is_some() {
+            // Who reads the page is told who gives the seats; there is no cabin to show.
+            return Ok(SeatMapView {
+                hold: view::hold_view(hold, &self.timetables),
+                leg,
+                touched: Vec::new(),
+            });
+        }
         let touched = self.postgres.touched(departure.id).await.map_err(away)?;
         Ok(SeatMapView { hold: view::hold_view(hold, &self.timetables), leg, touched })
     }

@@ -23,7 +23,7 @@ use crate::{
     searching::Searching,
     seating::Seating,
     signing::Signing,
-    suppliers::{Suppliers, duffel::WrongUrl},
+    suppliers::{Suppliers, desk::Desk, duffel::WrongUrl},
     timetables::{Timetables, TimetablesError},
     trips::TripFiles,
 };
@@ -41,6 +41,8 @@ pub struct Parts {
     pub signing: Signing,
     /// Who else sells here.
     pub suppliers: Suppliers,
+    /// Our books of what we order there.
+    pub desk: Desk,
     pub searching: Searching,
     pub seating: Seating,
     pub paying: Paying,
@@ -133,6 +135,7 @@ impl Site {
             timetable.clone(),
             signing.clone(),
             searching.refusals().clone(),
+            suppliers.clone(),
             redis.clone(),
             tasks,
         );
@@ -141,8 +144,10 @@ impl Site {
             publishable_key: config.stripe.publishable_key.clone(),
             script_url: config.stripe.script_url.clone(),
         };
-        let paying = Paying::new(postgres.clone(), live.clone(), seating.clone(), Arc::new(stripe), page);
-        let cancelling = Cancelling::new(postgres.clone(), live.clone());
+        let desk = Desk::new(postgres.clone(), suppliers.all().to_vec());
+        let stripe = Arc::new(stripe);
+        let paying = Paying::new(postgres.clone(), live.clone(), seating.clone(), stripe, desk.clone(), page);
+        let cancelling = Cancelling::new(postgres.clone(), live.clone(), desk.clone());
         let ports = Ports {
             search: Arc::new(searching.clone()),
             seats: Arc::new(seating.clone()),
@@ -163,6 +168,7 @@ impl Site {
             timetable,
             signing,
             suppliers,
+            desk,
             searching,
             seating,
             paying,
@@ -188,15 +194,33 @@ impl Site {
         Self(Arc::new(Parts { ports, ..Parts::clone(self) }))
     }
 
+    /// The same with others who sell here, as a test reaches them.
+    #[must_use]
+    pub fn with_suppliers(&self, suppliers: Suppliers) -> Self {
+        let desk = Desk::new(self.postgres.clone(), suppliers.all().to_vec());
+        let seating = self.seating.clone().beside(suppliers.clone());
+        let paying = self.paying.clone().ordering_at(seating.clone(), desk.clone());
+        let cancelling = Cancelling::new(self.postgres.clone(), self.live.clone(), desk.clone());
+        let trips = TripFiles::new(self.postgres.clone(), self.timetable.clone(), cancelling.clone());
+        let ports = Ports {
+            seats: Arc::new(seating.clone()),
+            checkout: Arc::new(paying.clone()),
+            trips: Arc::new(trips),
+            ..self.ports.clone()
+        };
+        Self(Arc::new(Parts { suppliers, desk, seating, paying, cancelling, ports, ..Parts::clone(self) }))
+    }
+
     /// The same over the connections that are the jobs' own.
     #[must_use]
     pub fn for_jobs(&self) -> Self {
         let postgres = self.postgres.for_jobs();
         let seating = self.seating.clone().over(postgres.clone());
         let paying = self.paying.clone().over(postgres.clone(), seating.clone());
-        let cancelling = Cancelling::new(postgres.clone(), self.live.clone());
+        let desk = Desk::new(postgres.clone(), self.suppliers.all().to_vec());
+        let cancelling = Cancelling::new(postgres.clone(), self.live.clone(), desk.clone());
         let searching = self.searching.clone().over(postgres.clone());
-        Self(Arc::new(Parts { postgres, searching, seating, paying, cancelling, ..Parts::clone(self) }))
+        Self(Arc::new(Parts { postgres, searching, seating, paying, cancelling, desk, ..Parts::clone(self) }))
     }
 }
 

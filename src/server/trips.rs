@@ -1,11 +1,14 @@
 //! The `Trips` port: bookings that are made.
 
 use app::{
-    answers::{CancellationView, TripCoupon, TripLeg, TripTraveller, TripView},
+    answers::{CancellationView, SoldBy, TripCoupon, TripLeg, TripTraveller, TripView},
     ports::{Caller, CancelError, TripError, Trips, Visitor},
 };
 use async_trait::async_trait;
-use domain::{airports::fold, booking::BookingState, cancelling::CouponKey, coupon::CouponState, pnr::Pnr};
+use domain::{
+    airports::fold, booking::BookingState, cancelling::CouponKey, coupon::CouponState, departure::Departure,
+    pnr::Pnr, selling::SellingMode,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -13,6 +16,7 @@ use crate::{
     once::once,
     postgres::{ANSWERED, CancellationRecord, Once, Opening, Postgres, StoreError, TripRecord},
     reference,
+    seating::sold_by,
     timetables::Timetables,
 };
 
@@ -34,6 +38,13 @@ impl TripFiles {
             |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
         // What a partner sold is theirs to give back: the money goes to their balance.
         let is_theirs = trip.is_own || !trip.is_by_partner;
+        // Who is asked to cancel it has yet to say yes.
+        let is_theirs = is_theirs && !trip.is_cancelling;
+        let outside = trip.outside;
+        let aircraft = |leg: usize, departure: &Departure| match &outside {
+            Some((offered, _)) => offered.aircraft(leg).unwrap_or_default().to_owned(),
+            None => reference::aircraft_name(departure.aircraft),
+        };
         let is_paid_for =
             is_theirs && matches!(trip.state, BookingState::Ticketed | BookingState::PartCancelled);
         TripView {
@@ -49,11 +60,15 @@ impl TripFiles {
             legs: trip
                 .legs
                 .into_iter()
-                .map(|departure| TripLeg {
+                .enumerate()
+                .map(|(leg, departure)| TripLeg {
                     origin_name: city(departure.origin),
                     destination_name: city(departure.destination),
-                    aircraft_name: reference::aircraft_name(departure.aircraft),
-                    mode: self.timetables.selling().mode(departure.id, trip.offer.cabin),
+                    aircraft_name: aircraft(leg, &departure),
+                    mode: match &outside {
+                        Some(_) => SellingMode::Choose,
+                        None => self.timetables.selling().mode(departure.id, trip.offer.cabin),
+                    },
                     departure,
                 })
                 .collect(),
@@ -80,6 +95,10 @@ impl TripFiles {
                 })
                 .collect(),
             cancellations: trip.cancellations.into_iter().map(cancellation_view).collect(),
+            sold_by: outside.as_ref().map(|(offered, locator)| SoldBy {
+                is_cancelling: trip.is_cancelling,
+                ..sold_by(offered, locator.clone())
+            }),
         }
     }
 }

@@ -31,6 +31,11 @@ pub enum Settled {
     /// The time had run out before the bank agreed, if it did: then the same seats are taken again if they are free, else
     /// what was kept aside is given back. It is not decided yet.
     Late,
+    /// The bank has agreed, and the supplier that sells the trip is asked to confirm it; `unclear`: it has not said yes or
+    /// no, and is asked until it has. Nothing is charged before that.
+    Confirming { supplier: String, unclear: bool },
+    /// That supplier said no: nothing was taken, and what was kept aside is given back.
+    Refused { message: String },
     /// The card was charged although no tickets were made out: people look into it, and nothing more is to be paid.
     LookedInto,
     /// It is over: nothing was taken, and what was kept aside is given back.

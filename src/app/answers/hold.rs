@@ -28,6 +28,20 @@ pub struct HoldView {
     /// The price that was shown, frozen.
     pub quote: Quote,
     pub total: Money,
+    /// Where it is not ours.
+    pub sold_by: Option<SoldBy>,
+}
+
+/// Who else sells a trip, and how it is known there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoldBy {
+    pub supplier: String,
+    /// The fare as they call it: "Standard".
+    pub brand: Option<String>,
+    /// Their reference, which travellers give at the airline's counter; none before it is booked.
+    pub locator: Option<String>,
+    /// Whether they are asked to cancel it at the moment.
+    pub is_cancelling: bool,
 }
 
 impl HoldView {

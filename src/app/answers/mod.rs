@@ -11,7 +11,7 @@ mod trip;
 
 pub use cancellation::CancellationView;
 pub use checkout::{CardForm, FliesAlready, Settled};
-pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, TravellerEntry};
+pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, SoldBy, TravellerEntry};
 pub use offer::OfferView;
 pub use outside::{Beside, OutsideBound, OutsideCard, OutsidePrice, OutsideResults};
 pub use results::{

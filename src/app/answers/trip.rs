@@ -14,7 +14,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::CancellationView;
+use super::{CancellationView, SoldBy};
 
 /// A booking as its travellers see it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub struct TripView {
     pub travellers: Vec<TripTraveller>,
     /// Confirmed ones, oldest first.
     pub cancellations: Vec<CancellationView>,
+    /// Where it is not ours.
+    pub sold_by: Option<SoldBy>,
 }
 
 impl TripView {

@@ -20,6 +20,7 @@ pub mod posted_error;
 pub mod price_card;
 pub mod price_lines;
 pub mod search_form;
+pub mod sold_by;
 pub mod steps;
 pub mod summary;
 pub mod ticket;

@@ -19,6 +19,9 @@ pub fn Steps(
     /// Whether earlier steps may still be changed.
     #[prop(optional)]
     locked: bool,
+    /// Whether somebody else gives the seats, so that there is no such step.
+    #[prop(optional)]
+    seatless: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/steps.css");
     // The flights are chosen before there is a hold, and their page is not known any more.
@@ -45,8 +48,8 @@ pub fn Steps(
                 <span>"Flights"</span>
             </li>
             {step("2", "Travellers", "travellers", Step::Travellers)}
-            {step("3", "Seats", "seats", Step::Seats)}
-            {step("4", "Pay", "pay", Step::Pay)}
+            {(!seatless).then(|| step("3", "Seats", "seats", Step::Seats))}
+            {step(if seatless { "3" } else { "4" }, "Pay", "pay", Step::Pay)}
         </ol>
     }
 }

@@ -11,7 +11,11 @@ use crate::{
 #[component]
 pub fn Ticket(trip: TripView) -> impl IntoView {
     let class = style_sheet!("style/ticket.css");
-    let TripView { pnr, state, legs, travellers, brand, cabin, email, .. } = trip;
+    let TripView { pnr, state, legs, travellers, brand, cabin, email, sold_by, .. } = trip;
+    let fare = match sold_by {
+        Some(sold_by) => sold_by.brand.unwrap_or_else(|| format!("of {}", sold_by.supplier)),
+        None => brand.name().to_owned(),
+    };
     let name = match state {
         BookingState::Ticketed | BookingState::PartCancelled => "Electronic ticket",
         BookingState::Cancelled => "Cancelled ticket",
@@ -44,7 +48,7 @@ pub fn Ticket(trip: TripView) -> impl IntoView {
                 <ul class="people">{stubs}</ul>
                 <dl class="about">
                     <dt>"Fare"</dt>
-                    <dd>{brand.name()} ", " {cabin.name()}</dd>
+                    <dd>{fare} ", " {cabin.name()}</dd>
                     <dt>"Contact"</dt>
                     <dd>{email}</dd>
                 </dl>

@@ -3,6 +3,7 @@
 mod book_again;
 mod calls;
 mod card;
+mod confirming;
 mod review;
 mod trip_lines;
 
@@ -12,6 +13,7 @@ use leptos_meta::Title;
 use super::booking::{BookingRefused, hold_in_address};
 use calls::{PayStep, payment_page};
 use card::Card;
+use confirming::{Confirming, Failed};
 use review::Review;
 
 /// First the whole trip to look over, then, once payment has started, the card form. It is always loaded whole, since its
@@ -37,6 +39,10 @@ pub fn PayPage() -> impl IntoView {
                             .into_any()
                         }
                         Ok(PayStep::Late) => view! { <Late /> }.into_any(),
+                        Ok(PayStep::Confirming { supplier, unclear }) => {
+                            view! { <Confirming supplier unclear /> }.into_any()
+                        }
+                        Ok(PayStep::Failed { message }) => view! { <Failed message /> }.into_any(),
                         Ok(PayStep::LookedInto) => view! { <LookedInto /> }.into_any(),
                         Err(error) => view! { <BookingRefused error /> }.into_any(),
                     }

@@ -49,8 +49,12 @@ fn Changed(
     offer: String,
 ) -> impl IntoView {
     let class = style_sheet!("style/price_changed.css");
-    let OfferView { bounds, brand, cabin, party, was, total } = view;
-    let conditions = format!("{}, {}, for {}, taxes included.", brand.name(), cabin.name(), party.describe());
+    let OfferView { bounds, brand, cabin, party, was, total, sold_by } = view;
+    let fare = match sold_by {
+        Some(sold_by) => format!("Sold by {}", sold_by.supplier),
+        None => brand.name().to_owned(),
+    };
+    let conditions = format!("{fare}, {}, for {}, taxes included.", cabin.name(), party.describe());
     let ways = bounds
         .into_iter()
         .map(|itinerary| {

@@ -4,6 +4,7 @@ mod board;
 mod cabin_map;
 mod calls;
 mod choosing;
+mod elsewhere;
 mod face;
 mod given;
 #[cfg(feature = "hydrate")]
@@ -27,6 +28,7 @@ use leptos_router::hooks::use_query_map;
 use super::booking::{BookingOver, BookingRefused, hold_in_address};
 use board::Board;
 use calls::seat_map;
+use elsewhere::Elsewhere;
 use given::Given;
 
 /// The cabin of the leg that the address names, `?leg=0`; the first without it.
@@ -43,6 +45,7 @@ pub fn SeatsPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match map.await {
                         Ok(map) if map.hold.state == HoldState::Active => match map.hold.legs.get(map.leg) {
+                            _ if map.hold.sold_by.is_some() => view! { <Elsewhere hold=map.hold /> }.into_any(),
                             Some(leg) if leg.mode != SellingMode::Choose => {
                                 view! { <Given leg=map.leg hold=map.hold /> }.into_any()
                             }

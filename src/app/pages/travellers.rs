@@ -47,12 +47,13 @@ fn Travellers(hold: HoldView) -> impl IntoView {
     let timer =
         view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
     let main = view! { <TravellersForm hold=hold.clone() /> };
+    let seatless = hold.sold_by.is_some();
     let side = view! {
         <Summary hold />
         <GiveUp hold=id />
     };
     view! {
-        <Steps current=Step::Travellers hold=id />
+        <Steps current=Step::Travellers hold=id seatless />
         <h1>"Who travels?"</h1>
         <p class="muted">"Names as they stand in the passport or identity card shown at the airport."</p>
         <TwoColumns timer=timer.into_any() main=main.into_any() side=side.into_any() />

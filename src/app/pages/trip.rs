@@ -14,7 +14,7 @@ use stylers_macro::style_sheet;
 use crate::{
     AppError,
     answers::TripView,
-    components::{price_lines::PriceLines, ticket::Ticket, trip_form::TripForm},
+    components::{price_lines::PriceLines, sold_by::SoldBy, ticket::Ticket, trip_form::TripForm},
 };
 use calls::read_trip;
 use cancelled::Cancelled;
@@ -55,6 +55,7 @@ fn Trip(trip: TripView) -> impl IntoView {
         let cancel = format!("/trips/{}/cancel", trip.pnr);
         view! { class = class, <p class="ways"><a class="button" href=cancel>"Cancel…"</a></p> }
     });
+    let sold_by = trip.sold_by.clone().map(|sold_by| view! { <SoldBy sold_by /> });
     view! { class = class,
         <Title text=format!("Trip {}", trip.pnr) />
         <h1>{headline(trip.state)}</h1>
@@ -65,6 +66,7 @@ fn Trip(trip: TripView) -> impl IntoView {
             <summary><h2 class="title">"What the price is made of"</h2></summary>
             <PriceLines quote total />
         </details>
+        {sold_by}
         {cancel}
     }
 }

@@ -73,6 +73,9 @@ pub enum HoldError {
     Invalid { field: String, message: String },
     #[error("the key was given to another request")]
     KeyReused,
+    /// The supplier that sells it did not answer, or not clearly: asking again is right.
+    #[error("{0} does not answer")]
+    SupplierAway(String),
     /// The database did not answer in time or at all: asking again, under the same key, is right.
     #[error("inventory is away")]
     Unavailable,
@@ -135,6 +138,12 @@ impl From<HoldError> for AppError {
             },
             HoldError::Invalid { field, message } => Self::Invalid { field: Some(field), message },
             HoldError::KeyReused => Self::KeyReused,
+            HoldError::SupplierAway(name) => Self::Unavailable {
+                message: format!(
+                    "{name}, who sells this trip, does not answer at the moment. Nothing was charged. Please try again shortly: nothing is booked twice."
+                ),
+                retry_after_secs: 5,
+            },
             HoldError::Unavailable => Self::Unavailable {
                 message: "We cannot reach our books for a moment. Please try again shortly: nothing is done twice.".into(),
                 retry_after_secs: 5,

@@ -60,6 +60,12 @@ pub enum CancelError {
     /// What was quoted is not true any more; nothing was cancelled, and this quote is true now.
     #[error("the quote was out of date")]
     Requoted(Uuid),
+    /// Who sells the trip does not answer, or not clearly.
+    #[error("{0} does not answer")]
+    SupplierAway(String),
+    /// Who sells the trip does not take it back.
+    #[error("{0} does not take it back")]
+    NotTakenBack(String),
 }
 
 impl From<CancelError> for AppError {
@@ -71,6 +77,17 @@ impl From<CancelError> for AppError {
                 "This booking is not paid and is being cancelled already. There is nothing for you to do."
                     .into()
             }
+            CancelError::SupplierAway(name) => {
+                return Self::Unavailable {
+                    message: format!(
+                        "{name}, who sells this trip, does not answer at the moment. Nothing was cancelled. Please try again shortly."
+                    ),
+                    retry_after_secs: 5,
+                };
+            }
+            CancelError::NotTakenBack(name) => format!(
+                "{name}, who sells this trip, does not take it back by itself. Nothing was cancelled. Ask {name}, with their reference, what can be done."
+            ),
             CancelError::NotNow(_) => "This booking cannot be cancelled in the state in which it is.".into(),
             CancelError::Requoted(_) => {
                 "What comes back has changed, and nothing was cancelled. Look at the new amounts first."

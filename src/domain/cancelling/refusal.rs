@@ -25,4 +25,10 @@ pub enum Refusal {
     /// On the leg of that index.
     #[error("A child cannot fly alone. Cancel the child's flight too, or keep an adult's.")]
     ChildAlone(u8),
+    /// Of a trip that somebody else sells.
+    #[error("This trip can be cancelled as a whole only. Choose everyone and every flight.")]
+    WholeAlone,
+    /// Somebody else said what comes back, and keeps to it no longer.
+    #[error("What comes back was told too long ago. Nothing was cancelled: ask once more what comes back.")]
+    QuoteOver,
 }

@@ -48,11 +48,13 @@ pub enum Why {
     TaxesAlone,
     /// Nothing was paid.
     Unpaid,
+    /// Whoever else sells it says so.
+    Supplier,
 }
 
 impl Why {
-    pub const ALL: [Self; 5] =
-        [Self::CalledOff, Self::FreeDay, Self::Refundable, Self::TaxesAlone, Self::Unpaid];
+    pub const ALL: [Self; 6] =
+        [Self::CalledOff, Self::FreeDay, Self::Refundable, Self::TaxesAlone, Self::Unpaid, Self::Supplier];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -61,6 +63,7 @@ impl Why {
             Self::Refundable => "refundable",
             Self::TaxesAlone => "taxes_alone",
             Self::Unpaid => "unpaid",
+            Self::Supplier => "supplier",
         }
     }
 
@@ -188,7 +191,8 @@ fn share(coupon: &Coupon, cause: Cause, free_day: bool) -> Share {
     let refund_minor = match why {
         Why::CalledOff | Why::FreeDay | Why::Refundable => coupon.value.total_minor(),
         Why::TaxesAlone => coupon.value.tax_minor,
-        Why::Unpaid => 0,
+        // What others give back is theirs to say.
+        Why::Unpaid | Why::Supplier => 0,
     };
     Share { key: coupon.key, value: coupon.value, refund_minor, why }
 }

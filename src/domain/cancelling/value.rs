@@ -43,3 +43,29 @@ pub fn coupon_values(quote: &Quote, kind: TravellerKind, legs: &[usize]) -> Vec<
     }
     values
 }
+
+/// Tickets of a trip that is sold at one price for everyone, by ordinal: shared evenly by those who take a seat, and over
+/// the legs of each; what does not divide goes to the first.
+pub fn shared_values(total_minor: i64, kinds: &[TravellerKind], legs: usize) -> Vec<Vec<CouponValue>> {
+    let weights: Vec<i64> = kinds.iter().map(|kind| i64::from(kind.takes_seat())).collect();
+    let of_ticket = |minor| {
+        let of_leg = |fare_minor| CouponValue { fare_minor, tax_minor: 0 };
+        split(minor, &vec![1; legs]).into_iter().map(of_leg).collect()
+    };
+    split(total_minor, &weights).into_iter().map(of_ticket).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared_values;
+    use crate::traveller::TravellerKind::{Adt, Chd, Inf};
+
+    #[test]
+    fn one_price_for_everyone_is_shared_to_the_minor_unit_by_who_takes_a_seat() {
+        let values = shared_values(10_000, &[Adt, Adt, Chd, Inf], 2);
+        let of_tickets: Vec<i64> =
+            values.iter().map(|legs| legs.iter().map(|value| value.total_minor()).sum()).collect();
+        assert_eq!(of_tickets, [3_334, 3_333, 3_333, 0]);
+        assert_eq!(values[1][0].fare_minor, 1_667);
+    }
+}

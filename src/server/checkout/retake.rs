@@ -21,6 +21,10 @@ impl Paying {
         payment: &PaymentRow,
         intent: &Intent,
     ) -> Result<bool, StoreError> {
+        if payment.supplier.is_some() {
+            // Its supplier was given the order back: what was sold there cannot be had again by our books.
+            return Ok(false);
+        }
         let came_late = payment.booking_state == BookingState::Pending
             && payment.state == PaymentState::Open
             && payment.hold_state == HoldState::Expired;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{Paying, refused};
 use crate::{
-    postgres::{CaseKind, EndAs, PaymentRow, StoreError, TicketOutcome},
+    postgres::{CaseKind, Confirming, EndAs, PaymentRow, StoreError, TicketOutcome},
     seating::away,
     steps::reached,
 };
@@ -51,6 +51,9 @@ impl Paying {
 pub(super) async fn settle(paying: &Paying, payment: PaymentRow) -> Result<Settled, CheckoutError> {
     match (payment.booking_state, payment.pnr) {
         (BookingState::Pending, _) => {}
+        (BookingState::Confirming, _) => return Ok(confirming(&payment, false)),
+        (BookingState::Unknown, _) => return Ok(confirming(&payment, true)),
+        (BookingState::Refused, _) => return Ok(refused_there(&payment)),
         (_, Some(pnr)) => return Ok(Settled::Ticketed { pnr }),
         (_, None) => return Ok(Settled::Failed { message: NOTHING_TAKEN.into() }),
     }
@@ -118,6 +121,9 @@ async fn authorised(
     intent: &Intent,
 ) -> Result<Settled, CheckoutError> {
     reached("checkout.authorised");
+    if payment.supplier.is_some() {
+        return authorised_outside(paying, payment, intent).await;
+    }
     match paying.postgres.ticket(payment.booking, card(intent).as_deref()).await.map_err(away)? {
         TicketOutcome::Ticketed { pnr, seats } => {
             reached("checkout.ticketed");
@@ -134,6 +140,36 @@ async fn authorised(
             })
         }
         TicketOutcome::Over(_) => Ok(failed()),
+    }
+}
+
+/// The bank keeps the agreed amount aside for what somebody else sells: they are asked to confirm it now, unless it is over.
+async fn authorised_outside(
+    paying: &Paying,
+    payment: &PaymentRow,
+    intent: &Intent,
+) -> Result<Settled, CheckoutError> {
+    match paying.postgres.begin_confirming(payment.booking, card(intent).as_deref()).await.map_err(away)? {
+        Confirming::Begun => Ok(confirming(payment, false)),
+        Confirming::TooLate => Ok(failed()),
+        // Another look was faster.
+        Confirming::Over => match paying.postgres.payment(payment.booking).await.map_err(away)? {
+            Some(now) if now.booking_state != BookingState::Pending => Box::pin(settle(paying, now)).await,
+            _ => Ok(failed()),
+        },
+    }
+}
+
+fn confirming(payment: &PaymentRow, unclear: bool) -> Settled {
+    Settled::Confirming { supplier: payment.supplier.clone().unwrap_or_default(), unclear }
+}
+
+fn refused_there(payment: &PaymentRow) -> Settled {
+    let supplier = payment.supplier.as_deref().unwrap_or("The supplier");
+    Settled::Refused {
+        message: format!(
+            "{supplier} could not confirm this trip. Nothing was charged; what your bank kept aside is given back."
+        ),
     }
 }
 
@@ -212,11 +248,9 @@ async fn end(paying: &Paying, payment: &PaymentRow) -> Result<(), CheckoutError>
 /// What ran out of time is decided by the worker of its lane: the same seats again, or, once the void is begun or its
 /// visitor has given it up, nothing.
 fn undecided(payment: &PaymentRow) -> Settled {
-    if payment.hold_state == HoldState::Expired && payment.state == PaymentState::Open {
-        Settled::Late
-    } else {
-        failed()
-    }
+    // Of what others sell nothing is taken again.
+    let may_be_retaken = payment.supplier.is_none() && payment.state == PaymentState::Open;
+    if payment.hold_state == HoldState::Expired && may_be_retaken { Settled::Late } else { failed() }
 }
 
 fn open(attempts: u8) -> Settled {

@@ -5,14 +5,15 @@ use std::time::Duration;
 
 use tokio::{sync::Notify, task::JoinSet, time::timeout};
 
-use super::{capture, letters, refund, refusal::again_or_park, void, webhooks};
+use super::{cancel, capture, confirm, letters, refund, refusal::again_or_park, void, webhooks};
 use crate::{
     postgres::{Errand, Kind, Step, StoreError},
     site::Site,
 };
 
-/// Letters have workers of their own: a mail server that hangs must not hold up captures; nor must partners' programs.
-const WORKERS: [(Kind, usize); 3] = [(Kind::Money, 6), (Kind::Mail, 2), (Kind::Partner, 2)];
+/// Letters have workers of their own: a mail server that hangs must not hold up captures; nor must partners' programs, nor
+/// suppliers.
+const WORKERS: [(Kind, usize); 3] = [(Kind::Money, 6), (Kind::Mail, 2), (Kind::Partner, 4)];
 
 /// How long a worker sleeps when nothing is due and nobody wakes it: errands that other servers wrote, or that were put
 /// off, are found by looking.
@@ -126,6 +127,8 @@ pub async fn perform(site: &Site, errand: &Errand) -> Result<(), StoreError> {
         Step::Refund => refund::refund(site, errand).await,
         Step::Mail(letter) => letters::send(site, errand, letter).await,
         Step::Webhook => webhooks::tell(site, errand).await,
+        Step::Confirm => confirm::confirm(site, errand).await,
+        Step::Cancel => cancel::cancel(site, errand).await,
     }
 }
 

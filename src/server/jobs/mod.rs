@@ -2,7 +2,9 @@
 
 mod lanes;
 
+mod cancel;
 mod capture;
+mod confirm;
 mod letters;
 mod refund;
 mod refusal;
@@ -12,6 +14,7 @@ mod webhooks;
 mod cancelled;
 mod events;
 mod keys;
+mod outside;
 mod reconcile;
 mod sweeper;
 mod watch;
@@ -55,6 +58,10 @@ pub fn start(site: &Site, tasks: &mut JoinSet<()>) {
     let jobs = site.clone();
     tasks.spawn(async move {
         every(Duration::from_secs(5), || watch::ask_for_pending_refunds(&jobs)).await;
+    });
+    let jobs = site.clone();
+    tasks.spawn(async move {
+        every(Duration::from_secs(5), || outside::find_out(&jobs)).await;
     });
     let jobs = site.clone();
     tasks.spawn(async move { reconcile::work(&jobs).await });

@@ -27,6 +27,10 @@ pub enum Note {
         pay_by: String,
     },
     Lapsed(Lapse),
+    /// By who sells it.
+    Refused {
+        supplier: String,
+    },
 }
 
 /// Why a booking that was to be paid later is over.
@@ -50,6 +54,12 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
                 .link(trips);
             let sheet = flights(sheet, booking, airports);
             let sheet = booking.tickets.iter().fold(sheet, |sheet, ticket| person(sheet, ticket, &booking.legs));
+            let sheet = match &booking.sold_by {
+                Some((supplier, locator)) => sheet.text(format!(
+                    "{supplier} sells this trip and has it under the reference {locator}; give that one at the airline's counter."
+                )),
+                None => sheet,
+            };
             let mut paid = vec![("Total".to_owned(), booking.total.to_string())];
             paid.extend(booking.card.clone().map(|card| ("Paid by".to_owned(), card)));
             sheet.heading("Price").facts(paid)
@@ -114,6 +124,13 @@ pub fn write(note: &Note, booking: &LetterRecord, airports: &Airports, site_url:
             )
             .text("You are welcome to book again, with another card if you can.")
             .facts(vec![("Booking".to_owned(), pnr), ("Amount".to_owned(), booking.total.to_string())])
+            .link(site_url),
+        Note::Refused { supplier } => Sheet::new("Your booking was not made")
+            .text(format!(
+                "{supplier}, who sells this trip, could not confirm it: no tickets were issued, and nothing was charged. The \
+                 amount that your bank kept aside is released, which some banks show only after days."
+            ))
+            .facts(vec![("Amount".to_owned(), booking.total.to_string())])
             .link(site_url),
         Note::Failed => Sheet::new("Your booking was not made")
             .text(

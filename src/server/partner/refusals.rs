@@ -112,6 +112,7 @@ fn not_held(error: HoldError) -> ApiError {
         // The last ones: another call of the same order is under way, or this one took too long.
         HoldError::Unavailable
         | HoldError::Unclear
+        | HoldError::SupplierAway(_)
         | HoldError::NotFound
         | HoldError::Ended(_)
         | HoldError::Locked
@@ -146,6 +147,8 @@ pub fn not_cancelled(error: CancelError) -> ApiError {
             ApiError::state("order_not_cancellable", "It cannot be cancelled", refusal.to_string())
         }
         CancelError::NotNow(state) => not_now(state),
+        // Partners are sold what is ours alone.
+        CancelError::SupplierAway(_) | CancelError::NotTakenBack(_) => ApiError::unavailable(),
         CancelError::Requoted(_) => ApiError::state(
             "order_cancellation_expired",
             "The cancellation was out of date",

@@ -1,6 +1,14 @@
 use domain::{
-    booking::BookingState, cancelling::coupon_values, departure::DepartureId, fare::Quote, hold::HoldId,
-    hold::HoldState, live::SeatChange, offer::Offer, pnr::Pnr, ticket::TicketNumber,
+    booking::BookingState,
+    cancelling::{coupon_values, shared_values},
+    departure::DepartureId,
+    fare::Quote,
+    hold::HoldId,
+    hold::HoldState,
+    live::SeatChange,
+    offer::Offer,
+    pnr::Pnr,
+    ticket::TicketNumber,
 };
 use serde_json::json;
 use sqlx::types::Json;
@@ -168,7 +176,8 @@ pub(super) async fn ticket_hold(
 ) -> Result<TicketOutcome, TicketError> {
     let claim = sqlx::query!(
         r#"update holds set state = 'converted', ended_at = sky_now() where id = $1
-        returning visitor, places, total_minor, currency, offer as "offer: Json<Offer>", quote as "quote: Json<Quote>""#,
+        returning visitor, places, total_minor, currency, offer as "offer: Json<Offer>", quote as "quote: Json<Quote>",
+            supplier is not null as "is_outside!""#,
         hold.0
     )
     .fetch_one(&mut **tx)
@@ -199,7 +208,7 @@ pub(super) async fn ticket_hold(
         other => other?,
     };
     let seats = move_seats(tx, hold, "booked").await?;
-    issue_tickets(tx, booking, hold, &claim.offer.0, &claim.quote.0).await?;
+    issue_tickets(tx, booking, hold, &claim.offer.0, &claim.quote.0, claim.is_outside).await?;
     let account = match paid {
         Paid::Card(_) => Account::CaptureQueued,
         Paid::Balance(_) => Account::Balance,
@@ -220,13 +229,15 @@ pub(super) async fn ticket_hold(
     Ok(TicketOutcome::Ticketed { pnr, seats })
 }
 
-/// A ticket for each traveller and a coupon for each leg, with its value and the seat that was picked for it.
+/// A ticket for each traveller and a coupon for each leg, with its value and the seat that was picked for it. Of what an
+/// outside supplier sells only the price of all is known, and is shared.
 async fn issue_tickets(
     tx: &mut super::Tx,
     booking: Uuid,
     hold: HoldId,
     offer: &Offer,
     quote: &Quote,
+    is_outside: bool,
 ) -> Result<(), TicketError> {
     let legs_of_bounds: Vec<usize> = offer.bounds.iter().map(Vec::len).collect();
     let people = sqlx::query!(
@@ -236,15 +247,23 @@ async fn issue_tickets(
     )
     .fetch_all(&mut **tx)
     .await?;
-    for person in people {
+    let kinds = people
+        .iter()
+        .map(|person| {
+            let unread = || sqlx::Error::Protocol(format!("{} is no kind of traveller", person.kind));
+            traveller_kind(&person.kind).ok_or_else(unread)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let shared =
+        is_outside.then(|| shared_values(quote.total.minor, &kinds, legs_of_bounds.iter().sum::<usize>()));
+    for (place, (person, kind)) in people.into_iter().zip(kinds).enumerate() {
         let number = u64::try_from(person.serial)
             .ok()
             .and_then(|serial| TicketNumber::demo(serial).ok())
             .ok_or(TicketError::SerialsUsedUp)?
             .to_string();
-        let kind = traveller_kind(&person.kind)
-            .ok_or_else(|| sqlx::Error::Protocol(format!("{} is no kind of traveller", person.kind)))?;
-        let values = coupon_values(quote, kind, &legs_of_bounds);
+        let of_ticket = shared.as_ref().and_then(|shared| shared.get(place).cloned());
+        let values = of_ticket.unwrap_or_else(|| coupon_values(quote, kind, &legs_of_bounds));
         let fares: Vec<i64> = values.iter().map(|value| value.fare_minor).collect();
         let taxes: Vec<i64> = values.iter().map(|value| value.tax_minor).collect();
         let value_minor: i64 = values.iter().map(|value| value.total_minor()).sum();

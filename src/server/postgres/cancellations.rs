@@ -174,7 +174,7 @@ fn may_cancel(purchase: &Purchase, chosen: &[CouponKey]) -> Result<Settlement, C
     Ok(settle(&purchase.coupons, chosen, Cause::Traveller, purchase.bought_at, purchase.now)?)
 }
 
-async fn write_quote(
+pub(super) async fn write_quote(
     tx: &mut super::Tx,
     purchase: &Purchase,
     settlement: &Settlement,

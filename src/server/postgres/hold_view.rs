@@ -13,6 +13,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{Postgres, StoreError};
+use crate::suppliers::Offered;
 
 /// A hold with everything that hangs on it.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub struct HoldRecord {
     pub contact_phone: Option<String>,
     /// By departure and ordinal.
     pub seats: HashMap<(DepartureId, u8), SeatNumber>,
+    /// What its supplier offered, where it is not ours.
+    pub outside: Option<Offered>,
 }
 
 #[derive(Debug)]
@@ -51,7 +54,7 @@ impl Postgres {
                 case when exists (select from holds again where again.retake_of = holds.id) then 'converted' else state end
                     as "state!",
                 (extract(epoch from expires_at - sky_now()) * 1000)::bigint as "expires_in_ms!",
-                offer as "offer: Json<Offer>", quote as "quote: Json<Quote>"
+                offer as "offer: Json<Offer>", quote as "quote: Json<Quote>", outside as "outside: Json<Offered>"
             from holds where id = $1 and visitor = $2"#,
             id.0,
             visitor,
@@ -98,6 +101,7 @@ impl Postgres {
                 .collect(),
             contact_email: row.contact_email,
             contact_phone: row.contact_phone,
+            outside: row.outside.map(|outside| outside.0),
             seats: seats
                 .into_iter()
                 .filter_map(|s| {

@@ -284,7 +284,7 @@ impl Postgres {
         keep(&mut tx, asking, Some(hold), &Ok::<_, ()>(())).await?;
         let done = sqlx::query!(
             "update holds set expires_at = expires_at + make_interval(secs => $3), extended = true
-            where id = $1 and visitor = $2 and state = 'active' and not extended
+            where id = $1 and visitor = $2 and state = 'active' and not extended and supplier is null
                 and expires_at > sky_now() and expires_at <= sky_now() + make_interval(secs => $4)",
             hold.0,
             visitor,
@@ -324,7 +324,7 @@ pub(super) async fn end_hold(
 
 /// Counts places on the visitor and, where there is one, on the account: on both, or the claim is refused. In the order
 /// of their ids, since others may count on the same two the other way round.
-async fn count_places(
+pub(super) async fn count_places(
     tx: &mut Tx,
     visitor: Uuid,
     account: Option<Account>,

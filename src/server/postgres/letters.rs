@@ -25,6 +25,8 @@ pub struct LetterRecord {
     pub card: Option<String>,
     /// Whether whoever sold it paid from their balance: then the traveller's money is theirs to give back.
     pub is_by_partner: bool,
+    /// Who else sells it, and their reference, where it is not ours.
+    pub sold_by: Option<(String, String)>,
     /// In order of travel.
     pub legs: Vec<Departure>,
     pub tickets: Vec<LetterTicket>,
@@ -44,8 +46,9 @@ impl Postgres {
     pub async fn letter_record(&self, booking: Uuid) -> Result<Option<LetterRecord>, StoreError> {
         let Some(row) = sqlx::query!(
             r#"select b.hold_id, b.pnr, p.amount_minor, p.currency, p.card, p.token_id is not null as "is_by_partner!",
-                h.contact_email
+                h.contact_email, h.supplier, o.locator as "locator?"
             from bookings b join payments p on p.booking_id = b.id join holds h on h.id = b.hold_id
+            left join supplier_orders o on o.id = h.id
             where b.id = $1"#,
             booking
         )
@@ -70,6 +73,7 @@ impl Postgres {
             total: Money::new(row.amount_minor, currency),
             card: row.card,
             is_by_partner: row.is_by_partner,
+            sold_by: row.supplier.zip(row.locator),
             legs: self.legs_of(HoldId(row.hold_id)).await?,
             tickets: tickets
                 .into_iter()
@@ -92,6 +96,9 @@ impl Postgres {
             Letter::Tickets => Some(Note::Tickets),
             Letter::Unpaid => Some(Note::Unpaid),
             Letter::Failed => Some(Note::Failed),
+            Letter::Refused => {
+                self.supplier_of(errand.booking).await?.map(|supplier| Note::Refused { supplier })
+            }
             Letter::OnHold | Letter::Lapsed => {
                 let row = sqlx::query!(
                     r#"select b.state, to_char(o.pay_by at time zone 'utc', 'FMDD FMMonth YYYY "at" HH24:MI') as pay_by,

@@ -38,7 +38,7 @@ pub struct ParkedErrand {
 pub enum Kind {
     Money,
     Mail,
-    /// Telling partners' programs.
+    /// Telling partners' programs, and asking suppliers.
     Partner,
 }
 
@@ -51,6 +51,10 @@ pub enum Step {
     Mail(Letter),
     /// The subject is the event and the endpoint.
     Webhook,
+    /// At the supplier that sells it.
+    Confirm,
+    /// There too; the subject is the cancellation.
+    Cancel,
 }
 
 /// A letter to a booking's contact.
@@ -67,6 +71,8 @@ pub enum Letter {
     OnHold,
     /// It was not paid until then, or given up before.
     Lapsed,
+    /// The supplier that sells it would not have it.
+    Refused,
 }
 
 impl Kind {
@@ -80,7 +86,7 @@ impl Kind {
 }
 
 impl Step {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Capture,
         Self::Void,
         Self::Refund,
@@ -91,14 +97,17 @@ impl Step {
         Self::Mail(Letter::Failed),
         Self::Mail(Letter::OnHold),
         Self::Mail(Letter::Lapsed),
+        Self::Mail(Letter::Refused),
         Self::Webhook,
+        Self::Confirm,
+        Self::Cancel,
     ];
 
     pub fn kind(self) -> Kind {
         match self {
             Self::Capture | Self::Void | Self::Refund => Kind::Money,
             Self::Mail(_) => Kind::Mail,
-            Self::Webhook => Kind::Partner,
+            Self::Webhook | Self::Confirm | Self::Cancel => Kind::Partner,
         }
     }
 
@@ -114,7 +123,10 @@ impl Step {
             Self::Mail(Letter::Failed) => "failed",
             Self::Mail(Letter::OnHold) => "on_hold",
             Self::Mail(Letter::Lapsed) => "lapsed",
+            Self::Mail(Letter::Refused) => "refused",
             Self::Webhook => "webhook",
+            Self::Confirm => "confirm",
+            Self::Cancel => "cancel",
         }
     }
 

@@ -34,6 +34,8 @@ pub struct PaymentRow {
     pub decline: Option<String>,
     pub attempts: u8,
     pub contact_email: Option<String>,
+    /// Who else sells it, where it is not ours.
+    pub supplier: Option<String>,
     /// Unix seconds: where to begin when an intent of unclear creation is looked for.
     pub created_at_secs: i64,
 }
@@ -169,7 +171,7 @@ impl Postgres {
 
     pub async fn payment(&self, booking: Uuid) -> Result<Option<PaymentRow>, StoreError> {
         let row = sqlx::query!(
-            r#"select b.hold_id, b.visitor, b.state as booking_state, b.pnr, h.state as hold_state, h.contact_email,
+            r#"select b.hold_id, b.visitor, b.state as booking_state, b.pnr, h.state as hold_state, h.contact_email, h.supplier,
                 p.state, p.amount_minor, p.currency, p.create_key, p.intent_id, p.client_secret, p.decline,
                 extract(epoch from p.created_at)::bigint as "created_at_secs!",
                 (select count(*) from payment_attempts a where a.booking_id = b.id) as "attempts!"
@@ -195,6 +197,7 @@ impl Postgres {
                 decline: row.decline,
                 attempts: u8::try_from(row.attempts).unwrap_or(u8::MAX),
                 contact_email: row.contact_email,
+                supplier: row.supplier,
                 created_at_secs: row.created_at_secs,
             })
         }))

@@ -54,7 +54,9 @@ impl Postgres {
             r#"select p.booking_id, p.intent_id, p.state, p.amount_minor, p.currency,
                 (select coalesce(sum(r.amount_minor), 0)::bigint from refunds r
                     where r.booking_id = p.booking_id and r.state in ('pending', 'succeeded')) as "refunded!",
-                (p.created_at > (select sky_now()) - make_interval(secs => $3)
+                -- While a supplier is asked, the bank has agreed and nothing is ticketed yet.
+                (exists (select from bookings b where b.id = p.booking_id and b.state in ('confirming', 'unknown'))
+                    or p.created_at > (select sky_now()) - make_interval(secs => $3)
                     or exists (select from outbox o where o.booking_id = p.booking_id and o.kind = 'money'
                         and (o.state = 'queued' or o.done_at > (select sky_now()) - make_interval(secs => $3)))
                     or exists (select from ledger l where l.booking_id = p.booking_id
@@ -106,7 +108,8 @@ impl Postgres {
         .await?)
     }
 
-    /// Bookings that should have been over for `secs` and are not: on a departure that was called off, or never paid.
+    /// Bookings that should have been over for `secs` and are not: on a departure that was called off, never paid, or waiting
+    /// for the supplier that sells them. What a bank keeps aside for such a one ends after a week.
     pub async fn left_behind(&self, secs: f64) -> Result<Vec<OwnDifference>, StoreError> {
         Ok(sqlx::query_as!(
             OwnDifference,
@@ -120,7 +123,18 @@ impl Postgres {
             from payments p join bookings b on b.id = p.booking_id
             where p.state = 'capture_failed' and b.state = 'unpaid' and exists (
                 select from ledger l where l.booking_id = b.id and l.account = 'receivable'
-                    and l.at < (select sky_now()) - make_interval(secs => $1))"#,
+                    and l.at < (select sky_now()) - make_interval(secs => $1))
+            union all
+            select case when p.created_at < (select sky_now()) - interval '6 days' then 'authorisation_runs_out'
+                    else 'supplier_has_not_answered' end,
+                b.id, jsonb_build_object('supplier', o.supplier, 'order', o.order_id, 'state', b.state)
+            from bookings b join payments p on p.booking_id = b.id join supplier_orders o on o.id = b.hold_id
+            where b.state in ('confirming', 'unknown') and b.created_at < (select sky_now()) - make_interval(secs => $1)
+            union all
+            select 'supplier_has_not_cancelled', c.booking_id, jsonb_build_object('cancellation', c.supplier_cancellation)
+            from cancellations c
+            where c.state = 'quoted' and c.asked_at < (select sky_now()) - make_interval(secs => $1)
+                and c.asked_at is not null"#,
             secs
         )
         .fetch_all(&self.pool)

@@ -19,6 +19,12 @@ pub struct SupplierOrder {
     pub total: Money,
     /// The supplier's id and the airline's locator; none before it is held.
     pub there: Option<(String, String)>,
+    /// What was ordered.
+    pub offer: Value,
+    /// The hold that it was made for is over, or its booking was given back.
+    pub unwanted: bool,
+    /// Somebody chose it and may pay for it yet.
+    pub is_awaited: bool,
 }
 
 impl Postgres {
@@ -87,7 +93,9 @@ impl Postgres {
 
     pub async fn supplier_order(&self, id: Uuid) -> Result<Option<SupplierOrder>, StoreError> {
         let row = sqlx::query!(
-            "select supplier, state, total_minor, currency, order_id, locator from supplier_orders where id = $1",
+            r#"select supplier, state, total_minor, currency, order_id, locator, offer, unwanted,
+                exists (select from holds h where h.id = o.id and h.state in ('active', 'reserved')) as "is_awaited!"
+            from supplier_orders o where id = $1"#,
             id
         )
         .fetch_optional(&self.pool)
@@ -99,11 +107,39 @@ impl Postgres {
                 state: SupplierOrderState::parse(&row.state)?,
                 total: Money::new(row.total_minor, Currency::parse(&row.currency)?),
                 there: row.order_id.zip(row.locator),
+                offer: row.offer,
+                unwanted: row.unwanted,
+                is_awaited: row.is_awaited,
             })
         }))
     }
 
-    /// Takes up to so many orders of which nobody has found out in time what became of them.
+    /// Whoever asks for an order once more is waited for as the first was; false where somebody is asking at the moment, or
+    /// nobody wants it any more.
+    pub async fn ask_for_supplier_order_again(&self, id: Uuid, lease: Duration) -> Result<bool, StoreError> {
+        let asked = sqlx::query!(
+            "update supplier_orders set leased_until = sky_now() + make_interval(secs => $2)
+            where id = $1 and state = 'asked' and leased_until <= sky_now() and not unwanted",
+            id,
+            lease.as_secs_f64(),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(asked.rows_affected() == 1)
+    }
+
+    /// Whoever asked for an order has no answer and waits no more.
+    pub async fn stop_asking_for_supplier_order(&self, id: Uuid) -> Result<(), StoreError> {
+        sqlx::query!(
+            "update supplier_orders set leased_until = sky_now() where id = $1 and state = 'asked'",
+            id
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes up to so many orders of which nobody has found out in time what became of them, or that nobody wants any more.
     pub async fn lease_unclear_supplier_orders(
         &self,
         most: i64,
@@ -112,7 +148,8 @@ impl Postgres {
         Ok(sqlx::query_scalar!(
             "update supplier_orders set leased_until = sky_now() + make_interval(secs => $2) where id in (
                 select id from supplier_orders
-                where state in ('asked', 'confirming', 'unknown') and leased_until <= sky_now()
+                where (state in ('asked', 'confirming', 'unknown') or (unwanted and state in ('held', 'ticketed')))
+                    and leased_until <= (select sky_now())
                 order by leased_until limit $1 for update skip locked)
             returning id",
             most,

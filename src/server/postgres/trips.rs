@@ -6,6 +6,8 @@ use domain::{
 use sqlx::types::Json;
 use uuid::Uuid;
 
+use crate::suppliers::Offered;
+
 use super::{CancellationRecord, Once, Postgres, StoreError, hold_view::traveller_kind, idempotency::keep};
 
 /// A ticketed booking with all that its travellers may see.
@@ -26,6 +28,10 @@ pub struct TripRecord {
     pub tickets: Vec<TicketRecord>,
     /// Confirmed ones, oldest first.
     pub cancellations: Vec<CancellationRecord>,
+    /// What its supplier sold, with their reference, where it is not ours.
+    pub outside: Option<(Offered, Option<String>)>,
+    /// Whether that supplier is asked to cancel it at the moment.
+    pub is_cancelling: bool,
 }
 
 #[derive(Debug)]
@@ -131,8 +137,12 @@ impl Postgres {
         let Some(row) = sqlx::query!(
             r#"select b.id, b.hold_id, b.state, p.state as payment, p.card, h.contact_email,
                 p.token_id is not null as "is_by_partner!", b.visitor = $2 as "is_own!",
-                h.offer as "offer: Json<Offer>", h.quote as "quote: Json<Quote>"
+                h.offer as "offer: Json<Offer>", h.quote as "quote: Json<Quote>",
+                h.outside as "outside: Json<Offered>", o.locator as "locator?",
+                exists (select from cancellations c where c.booking_id = b.id and c.asked_at is not null
+                    and c.state = 'quoted') as "is_cancelling!"
             from bookings b join payments p on p.booking_id = b.id join holds h on h.id = b.hold_id
+            left join supplier_orders o on o.id = h.id
             where b.pnr = $1 and (b.visitor = $2 or exists (
                 select from trip_grants g where g.booking_id = b.id and g.visitor = $2))"#,
             pnr.as_str(),
@@ -159,6 +169,8 @@ impl Postgres {
             legs,
             tickets,
             cancellations,
+            outside: row.outside.map(|outside| (outside.0, row.locator)),
+            is_cancelling: row.is_cancelling,
         }))
     }
 

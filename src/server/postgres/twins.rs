@@ -76,7 +76,8 @@ pub(super) async fn twins(
         .filter_map(|row| {
             Some(FliesAlready {
                 ordinal: u8::try_from(row.ordinal).ok()?,
-                departure: row.departure.parse().ok()?,
+                // Of another supplier's flights it stands after their name.
+                departure: row.departure.rsplit('/').next()?.parse().ok()?,
                 pnr: row.pnr.and_then(|pnr| Pnr::parse(&pnr).ok()),
             })
         })

@@ -68,6 +68,7 @@ impl Seating {
             party: offer.party,
             was: offer.was,
             total: offer.total,
+            sold_by: None,
         })
     }
 }

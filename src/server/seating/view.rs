@@ -1,29 +1,40 @@
-use app::answers::{Contact, HeldLeg, HeldTraveller, HoldView};
-use domain::hold::HoldState;
+use app::answers::{Contact, HeldLeg, HeldTraveller, HoldView, SoldBy};
+use domain::{departure::Departure, hold::HoldState, selling::SellingMode};
 
-use crate::{postgres::HoldRecord, reference, timetables::Timetables};
+use crate::{postgres::HoldRecord, reference, suppliers::Offered, timetables::Timetables};
 
 /// The hold as its visitor sees it.
 pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
     let airports = timetables.airports();
     let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
     let people = hold.travellers.len();
+    let outside = hold.outside;
+    let aircraft = |leg: usize, departure: &Departure| match &outside {
+        Some(offered) => offered.aircraft(leg).unwrap_or_default().to_owned(),
+        None => reference::aircraft_name(departure.aircraft),
+    };
     HoldView {
         id: hold.id,
         state: hold.state,
         expires_in_ms: hold.expires_in_ms.max(0),
-        extension_left: hold.state == HoldState::Active && !hold.extended,
+        // A supplier keeps its offer no longer.
+        extension_left: hold.state == HoldState::Active && !hold.extended && outside.is_none(),
         legs: hold
             .legs
             .into_iter()
-            .map(|departure| HeldLeg {
+            .enumerate()
+            .map(|(leg, departure)| HeldLeg {
                 origin_name: city(departure.origin),
                 destination_name: city(departure.destination),
-                aircraft_name: reference::aircraft_name(departure.aircraft),
+                aircraft_name: aircraft(leg, &departure),
                 seats: (0..people)
                     .map(|i| hold.seats.get(&(departure.id, u8::try_from(i).ok()?)).copied())
                     .collect(),
-                mode: timetables.selling().mode(departure.id, hold.offer.cabin),
+                // Whatever is done with a departure of ours that is called the same.
+                mode: match &outside {
+                    Some(_) => SellingMode::Choose,
+                    None => timetables.selling().mode(departure.id, hold.offer.cabin),
+                },
                 departure,
             })
             .collect(),
@@ -45,5 +56,16 @@ pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
         cabin: hold.offer.cabin,
         total: hold.quote.total,
         quote: hold.quote,
+        sold_by: outside.as_ref().map(|offered| sold_by(offered, None)),
+    }
+}
+
+/// Who else sells it, and under which reference it stands there.
+pub(crate) fn sold_by(offered: &Offered, locator: Option<String>) -> SoldBy {
+    SoldBy {
+        supplier: offered.supplier.to_string(),
+        brand: offered.brand.clone(),
+        locator,
+        is_cancelling: false,
     }
 }

@@ -25,6 +25,11 @@ impl Suppliers {
         Ok(Self(settings.iter().map(guarded).collect::<Result<_, _>>()?))
     }
 
+    /// These, guarded or not by whoever made them.
+    pub fn of(suppliers: Vec<Arc<dyn Supplier>>) -> Self {
+        Self(suppliers.into())
+    }
+
     /// In the order in which they were named.
     pub fn all(&self) -> &[Arc<dyn Supplier>] {
         &self.0

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{money::Money, supplier_order::SupplierOrderState as State};
 
 use super::{
-    Buyer, Offered, Order, OrderName, OrderState, Supplier, SupplierError,
+    Buyer, CancelQuote, Offered, Order, OrderName, OrderState, Supplier, SupplierError,
     selling::{self, Confirmed},
 };
 use crate::postgres::{Postgres, StoreError, SupplierOrder};
@@ -29,6 +29,9 @@ pub enum DeskError {
     NotFound,
     #[error("the name was used for another order")]
     NameUsed,
+    /// It was refused, or given back: nothing is held, and nothing will be under this name.
+    #[error("the order is over")]
+    Over,
     /// It would cost something else now. Nothing is held.
     #[error("the price is {now} now, not {was}")]
     PriceChanged { was: Money, now: Money },
@@ -36,6 +39,15 @@ pub enum DeskError {
     Supplier(#[from] SupplierError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What became of cancelling an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GivenBack {
+    Yes,
+    /// It stands as before.
+    No(String),
+    Unclear,
 }
 
 impl Desk {
@@ -49,26 +61,30 @@ impl Desk {
         Self { lease, ..self }
     }
 
-    /// Holds an offer at the price that it was offered for.
+    /// Holds an offer at the price that it was offered for. Asked again under the same name it is the same order.
     ///
     /// # Errors
-    /// Where it is not certain that nothing is held, [`Self::find_out`] gives back what is.
+    /// Where it is not certain that nothing is held, [`Self::find_out`] finds what is: for who may pay for it yet, or to give
+    /// it back.
     pub async fn hold(&self, offer: &Offered, buyer: &Buyer, name: &OrderName) -> Result<Order, DeskError> {
         let supplier = self.supplier(&offer.supplier.0)?;
         // Plain data with string keys: serialising it cannot fail.
         let content = serde_json::to_value(offer).unwrap_or_default();
         let total = offer.total;
-        if !self.postgres.begin_supplier_order(name.0, &offer.supplier.0, &content, total, self.lease).await?
-        {
-            return Err(DeskError::NameUsed);
+        let begun = self
+            .postgres
+            .begin_supplier_order(name.0, &offer.supplier.0, &content, total, self.lease)
+            .await?;
+        if !begun && let Some(order) = self.held_before(&content, name).await? {
+            return Ok(order);
         }
         match selling::hold(supplier, offer, buyer, name).await {
-            Ok(order) if order.total == total => {
-                if self.postgres.supplier_order_held(name.0, &order.id, &order.locator).await? {
-                    return Ok(order);
-                }
-                Err(SupplierError::Unclear("it took so long that it was given back").into())
+            // What an earlier asking had made was given back.
+            Ok(order) if order.state == OrderState::Cancelled => {
+                self.go(name, State::Asked, State::Released).await?;
+                Err(DeskError::Over)
             }
+            Ok(order) if order.total == total => self.keep_held(order, name).await,
             Ok(order) => {
                 self.give_back(supplier, State::Asked, &order.id, name).await?;
                 Err(DeskError::PriceChanged { was: total, now: order.total })
@@ -77,7 +93,41 @@ impl Desk {
                 self.go(name, State::Asked, State::Refused).await?;
                 Err(error.into())
             }
-            Err(error) => Err(error.into()),
+            Err(error) => {
+                // Who asks again need not wait for the lease to end.
+                self.postgres.stop_asking_for_supplier_order(name.0).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What an earlier asking under this name has come to; none where it is to be asked for once more.
+    async fn held_before(
+        &self,
+        content: &serde_json::Value,
+        name: &OrderName,
+    ) -> Result<Option<Order>, DeskError> {
+        let kept = self.postgres.supplier_order(name.0).await?.ok_or(DeskError::NotFound)?;
+        if kept.offer != *content {
+            return Err(DeskError::NameUsed);
+        }
+        match kept.state {
+            State::Held if !kept.unwanted => there(&kept).map(Some).ok_or(DeskError::NotFound),
+            State::Asked if self.postgres.ask_for_supplier_order_again(name.0, self.lease).await? => Ok(None),
+            State::Asked => Err(SupplierError::Unclear("somebody is asking for it at the moment").into()),
+            State::Held | State::Refused | State::Released => Err(DeskError::Over),
+            State::Confirming | State::Unknown | State::Ticketed => Err(DeskError::NotFound),
+        }
+    }
+
+    async fn keep_held(&self, order: Order, name: &OrderName) -> Result<Order, DeskError> {
+        if self.postgres.supplier_order_held(name.0, &order.id, &order.locator).await? {
+            return Ok(order);
+        }
+        match self.postgres.supplier_order(name.0).await? {
+            // Somebody was faster, with the same order.
+            Some(kept) if kept.state == State::Held => Ok(order),
+            _ => Err(SupplierError::Unclear("it took so long that it was given back").into()),
         }
     }
 
@@ -99,7 +149,11 @@ impl Desk {
             State::Asked | State::Released => return Err(DeskError::NotFound),
         }
         let supplier = self.supplier(&kept.supplier)?;
-        let confirmed = selling::confirm(supplier, &order, name).await;
+        let confirmed = if kept.state == State::Held {
+            selling::confirm(supplier, &order, name).await
+        } else {
+            selling::find_out(supplier, &order, name).await
+        };
         self.conclude(supplier, name, &order, &confirmed).await?;
         Ok(confirmed)
     }
@@ -114,6 +168,47 @@ impl Desk {
             State::Released | State::Refused => Ok(()),
             State::Asked | State::Confirming | State::Unknown => Err(DeskError::NotFound),
         }
+    }
+
+    /// What comes back for an order that is ticketed.
+    pub async fn quote_cancel(&self, name: &OrderName) -> Result<CancelQuote, DeskError> {
+        let (kept, order) = self.kept(name).await?;
+        if kept.state != State::Ticketed {
+            return Err(DeskError::NotFound);
+        }
+        let quote = self.supplier(&kept.supplier)?.quote_cancel(&order.id).await?;
+        if quote.refund.currency != kept.total.currency {
+            return Err(SupplierError::Unclear("what comes back is of another currency").into());
+        }
+        Ok(quote)
+    }
+
+    /// Has a ticketed order cancelled as it was quoted, under a key of that cancellation. Asked again it tells what became of
+    /// it. Our books follow with the booking.
+    pub async fn cancel_as_quoted(
+        &self,
+        name: &OrderName,
+        quote: &str,
+        key: &str,
+    ) -> Result<GivenBack, DeskError> {
+        let (kept, order) = self.kept(name).await?;
+        match kept.state {
+            State::Ticketed => {}
+            State::Released => return Ok(GivenBack::Yes),
+            _ => return Err(DeskError::NotFound),
+        }
+        let supplier = self.supplier(&kept.supplier)?;
+        let refusal = match supplier.cancel_quoted(quote, key).await {
+            Ok(()) => return Ok(GivenBack::Yes),
+            Err(SupplierError::Refused { message, .. }) => Some(message),
+            Err(SupplierError::Away | SupplierError::Busy { .. } | SupplierError::Unclear(_)) => None,
+        };
+        // It may be the answer to our own second asking: how the order stands is what counts.
+        Ok(match (supplier.status(&order.id).await, refusal) {
+            (Ok(Order { state: OrderState::Cancelled, .. }), _) => GivenBack::Yes,
+            (Ok(_), Some(message)) => GivenBack::No(message),
+            _ => GivenBack::Unclear,
+        })
     }
 
     /// Finds out what became of orders for which nobody waits any more; how many are clear now.
@@ -134,20 +229,43 @@ impl Desk {
     async fn find_out_one(&self, name: &OrderName) -> Result<bool, DeskError> {
         let Some(kept) = self.postgres.supplier_order(name.0).await? else { return Ok(true) };
         let supplier = self.supplier(&kept.supplier)?;
-        if kept.state == State::Asked {
-            // Nobody waits for it any more: what is there goes back.
-            match supplier.find(name).await? {
-                Some(order) => self.give_back(supplier, State::Asked, &order.id, name).await?,
-                None => {
-                    self.go(name, State::Asked, State::Released).await?;
-                }
+        match kept.state {
+            State::Asked => return self.find_asked(supplier, &kept, name).await,
+            // The bookings of these were given up: what is there goes back.
+            State::Held | State::Ticketed if kept.unwanted => {
+                let order = there(&kept).ok_or(DeskError::NotFound)?;
+                self.give_back(supplier, kept.state, &order.id, name).await?;
+                return Ok(true);
             }
-            return Ok(true);
+            State::Held | State::Ticketed | State::Refused | State::Released => return Ok(true),
+            State::Confirming | State::Unknown => {}
         }
         let order = there(&kept).ok_or(DeskError::NotFound)?;
         let confirmed = selling::find_out(supplier, &order, name).await;
         self.conclude(supplier, name, &order, &confirmed).await?;
         Ok(confirmed != Confirmed::Unclear)
+    }
+
+    /// An order of which it is not known whether it was made: kept for who may pay for it yet, and else given back.
+    async fn find_asked(
+        &self,
+        supplier: &dyn Supplier,
+        kept: &SupplierOrder,
+        name: &OrderName,
+    ) -> Result<bool, DeskError> {
+        let is_wanted = kept.is_awaited && !kept.unwanted;
+        match supplier.find(name).await? {
+            Some(order) if is_wanted && order.total == kept.total && order.state.is_held() => {
+                self.postgres.supplier_order_held(name.0, &order.id, &order.locator).await?;
+            }
+            Some(order) => self.give_back(supplier, State::Asked, &order.id, name).await?,
+            // It may be asked for once more.
+            None if is_wanted => return Ok(false),
+            None => {
+                self.go(name, State::Asked, State::Released).await?;
+            }
+        }
+        Ok(true)
     }
 
     async fn conclude(

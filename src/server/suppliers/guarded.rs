@@ -12,7 +12,8 @@ use governor::{
 use tokio::time::timeout;
 
 use super::{
-    Buyer, Offered, Order, OrderName, Supplier, SupplierError, SupplierName, Trip, breaker::Breaker,
+    Buyer, CancelQuote, Offered, Order, OrderName, Supplier, SupplierError, SupplierName, Trip,
+    breaker::Breaker,
 };
 
 /// What a supplier is spared, and how long it is waited for.
@@ -141,5 +142,13 @@ impl Supplier for Guarded {
 
     async fn cancel(&self, id: &str, name: &OrderName) -> Result<(), SupplierError> {
         self.ask(self.supplier.cancel(id, name)).await
+    }
+
+    async fn quote_cancel(&self, id: &str) -> Result<CancelQuote, SupplierError> {
+        self.ask(self.supplier.quote_cancel(id)).await
+    }
+
+    async fn cancel_quoted(&self, quote: &str, key: &str) -> Result<(), SupplierError> {
+        self.ask(self.supplier.cancel_quoted(quote, key)).await
     }
 }

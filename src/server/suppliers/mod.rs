@@ -11,6 +11,7 @@
 mod all;
 mod breaker;
 mod error;
+mod flown;
 mod guarded;
 mod offer;
 mod order;
@@ -26,7 +27,7 @@ pub use all::Suppliers;
 pub use error::SupplierError;
 pub use guarded::{Guarded, Limits};
 pub use offer::{Flight, Offered, OfferedTraveller, SupplierName, Trip};
-pub use order::{Buyer, Order, OrderName, OrderState, Passenger};
+pub use order::{Buyer, CancelQuote, Order, OrderName, OrderState, Passenger};
 
 /// Searching for what somebody sells, and buying it there. A change is asked for under a key: asked again under the same
 /// one it is done once.
@@ -48,4 +49,8 @@ pub trait Supplier: Send + Sync {
     async fn find(&self, name: &OrderName) -> Result<Option<Order>, SupplierError>;
     /// Gives an order back, paid or not. Giving back what was given back is fine.
     async fn cancel(&self, id: &str, name: &OrderName) -> Result<(), SupplierError>;
+    /// What comes back for an order that is paid; nothing is cancelled yet.
+    async fn quote_cancel(&self, id: &str) -> Result<CancelQuote, SupplierError>;
+    /// Cancels as it was quoted; `key` is ours, the same whenever this cancellation is asked for.
+    async fn cancel_quoted(&self, quote: &str, key: &str) -> Result<(), SupplierError>;
 }

@@ -53,6 +53,16 @@ pub struct Order {
     pub state: OrderState,
 }
 
+/// What a supplier gives back for an order that is cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CancelQuote {
+    /// The supplier's id of it.
+    pub id: String,
+    pub refund: Money,
+    /// Until when it keeps to that, if it says so.
+    pub expires_at: Option<Timestamp>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderState {
     /// Not paid; it lapses then.
@@ -62,4 +72,10 @@ pub enum OrderState {
     /// Paid and ticketed.
     Confirmed,
     Cancelled,
+}
+
+impl OrderState {
+    pub fn is_held(self) -> bool {
+        matches!(self, Self::Held { .. })
+    }
 }

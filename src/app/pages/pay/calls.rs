@@ -27,6 +27,15 @@ pub enum PayStep {
     },
     /// The time ran out before the bank agreed; it is not decided yet whether the same seats can be had again.
     Late,
+    /// The bank has agreed, and the supplier that sells the trip has yet to say yes or no.
+    Confirming {
+        supplier: String,
+        unclear: bool,
+    },
+    /// The supplier said no.
+    Failed {
+        message: String,
+    },
     /// The card was charged without tickets, and people look into it.
     LookedInto,
 }
@@ -43,6 +52,20 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
     let (ports, visitor) = (ports()?, visitor()?);
     let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
     let hold = match ports.seats.hold(visitor, id).await {
+        // Its seller may be asked to confirm it by now.
+        Ok(hold) if hold.sold_by.is_some() && hold.state == HoldState::Reserved => {
+            match ports.checkout.settle(visitor, id).await {
+                Ok(Settled::Ticketed { pnr }) => {
+                    leptos_axum::redirect(&format!("/trips/{pnr}"));
+                    return Ok(PayStep::Ticketed { pnr });
+                }
+                Ok(Settled::Confirming { supplier, unclear }) => {
+                    return Ok(PayStep::Confirming { supplier, unclear });
+                }
+                Ok(Settled::Refused { message }) => return Ok(PayStep::Failed { message }),
+                _ => hold,
+            }
+        }
         Ok(hold) => hold,
         Err(ended @ HoldError::Ended(_)) => {
             return match ports.checkout.settle(visitor, id).await {
@@ -52,6 +75,7 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
                 }
                 Ok(Settled::Late) => Ok(PayStep::Late),
                 Ok(Settled::LookedInto) => Ok(PayStep::LookedInto),
+                Ok(Settled::Refused { message }) => Ok(PayStep::Failed { message }),
                 _ => Err(refuse(ended)),
             };
         }

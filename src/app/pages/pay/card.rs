@@ -1,12 +1,11 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::trip_lines::TripLines;
+use super::{review::conditions, trip_lines::TripLines};
 use crate::{
     AppError,
     answers::{CardForm, HoldView},
     components::{
-        fare_rules::FareRules,
         give_up::GiveUp,
         price_card::PriceCard,
         steps::{Step, Steps},
@@ -55,14 +54,15 @@ pub fn Card(
             {form}
         </section>
         <TripLines hold=hold.clone() />
-        <FareRules brand=hold.brand />
+        {conditions(&hold)}
     };
+    let seatless = hold.sold_by.is_some();
     let side = view! {
         <PriceCard quote=hold.quote total=hold.total />
         <GiveUp hold=id label="Give up and free the seats" />
     };
     view! {
-        <Steps current=Step::Pay hold=id locked=true />
+        <Steps current=Step::Pay hold=id locked=true seatless />
         <h1>"Pay"</h1>
         <TwoColumns timer=timer.into_any() main=main.into_any() side=side.into_any() />
     }

@@ -9,6 +9,7 @@ use crate::{
         give_up::GiveUp,
         posted_error::PostedError,
         price_card::PriceCard,
+        sold_by::SoldBy,
         steps::{Step, Steps},
         timer::Timer,
         two_columns::TwoColumns,
@@ -50,16 +51,25 @@ pub fn Review(
     let main = view! {
         <PostedError<StartPayment> />
         <TripLines hold=hold.clone() />
-        <FareRules brand=hold.brand />
+        {conditions(&hold)}
     };
+    let seatless = hold.sold_by.is_some();
     let side = view! {
         <PriceCard quote=hold.quote total=hold.total />
         {onwards}
         <GiveUp hold=id />
     };
     view! {
-        <Steps current=Step::Pay hold=id />
+        <Steps current=Step::Pay hold=id seatless />
         <h1>"Look it over"</h1>
         <TwoColumns timer=timer.into_any() main=main.into_any() side=side.into_any() />
+    }
+}
+
+/// The rules of our fare, or who else sells it by theirs.
+pub fn conditions(hold: &HoldView) -> AnyView {
+    match hold.sold_by.clone() {
+        Some(sold_by) => view! { <SoldBy sold_by /> }.into_any(),
+        None => view! { <FareRules brand=hold.brand /> }.into_any(),
     }
 }

@@ -11,12 +11,16 @@ use crate::{
 #[component]
 pub fn TripLines(hold: HoldView) -> impl IntoView {
     let class = style_sheet!("style/trip_lines.css");
-    let cabin = format!("{}, {}", hold.brand.name(), hold.cabin.name());
+    let is_outside = hold.sold_by.is_some();
+    let cabin = match hold.sold_by {
+        Some(sold_by) => format!("sold by {}, {}", sold_by.supplier, hold.cabin.name()),
+        None => format!("{}, {}", hold.brand.name(), hold.cabin.name()),
+    };
     let travellers = hold.travellers;
     let legs = hold
         .legs
         .into_iter()
-        .map(|leg| view! { <LegLines travellers=travellers.clone() leg /> })
+        .map(|leg| view! { <LegLines travellers=travellers.clone() leg is_outside /> })
         .collect_view();
     view! { class = class,
         <section class="card trip">
@@ -27,10 +31,18 @@ pub fn TripLines(hold: HoldView) -> impl IntoView {
 }
 
 #[component]
-fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
+fn LegLines(
+    leg: HeldLeg,
+    travellers: Vec<HeldTraveller>,
+    /// Whether somebody else sells it, and gives its seats.
+    is_outside: bool,
+) -> impl IntoView {
     let class = style_sheet!("style/leg_lines.css");
     let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats, mode } = leg;
-    let flight = format!("{}, {}", departure.id.flight.spaced(), aircraft_name);
+    let mut flight = departure.id.flight.spaced();
+    if !aircraft_name.is_empty() {
+        flight = format!("{flight}, {aircraft_name}");
+    }
     let route =
         format!("{origin_name} ({}) to {destination_name} ({})", departure.origin, departure.destination);
     let times = format!("{} – {}", clock_of(departure.departs), clock_of(departure.arrives));
@@ -45,7 +57,11 @@ fn LegLines(leg: HeldLeg, travellers: Vec<HeldTraveller>) -> impl IntoView {
         .into_iter()
         .map(|traveller| {
             let seat = seats.get(usize::from(traveller.ordinal)).copied().flatten();
-            let place = place(traveller.kind, seat, mode);
+            let place = if is_outside && traveller.kind.takes_seat() {
+                "seat at check-in".to_owned()
+            } else {
+                place(traveller.kind, seat, mode)
+            };
             view! { class = class,
                 <li class="person">
                     <span>{traveller.label()}</span>

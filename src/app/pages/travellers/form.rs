@@ -23,9 +23,13 @@ pub async fn save_travellers(
     use crate::call::{caller, ports, refuse_change};
 
     let caller = caller(&key)?;
-    let named = ports()?.seats.name_travellers(caller.clone(), hold, travellers, contact).await;
+    let seats = ports()?.seats;
+    let named = seats.name_travellers(caller.clone(), hold, travellers, contact).await;
     named.map_err(refuse_change(&caller))?;
-    leptos_axum::redirect(&format!("/book/{hold}/seats"));
+    // Others give the seats of what they sell themselves.
+    let is_seatless = seats.hold(caller.visitor, hold).await.is_ok_and(|hold| hold.sold_by.is_some());
+    let next = if is_seatless { "pay" } else { "seats" };
+    leptos_axum::redirect(&format!("/book/{hold}/{next}"));
     Ok(())
 }
 

@@ -90,6 +90,7 @@ pub fn because(why: Why, brand: FareBrand) -> String {
             "Your {} fare is not refundable, so the fare is kept. The taxes and fees of a flight that you do not fly are not ours to keep: they come back.",
             brand.name()
         ),
+        Why::Supplier => "Whoever sells this trip says what comes back of it, by the conditions of their fare.".into(),
         Why::Unpaid => "Nothing was charged, so there is nothing to give back.".into(),
     }
 }

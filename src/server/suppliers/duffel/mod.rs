@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::airports::Airports;
 
-use super::{Buyer, Offered, Order, OrderName, Supplier, SupplierError, SupplierName, Trip};
+use super::{Buyer, CancelQuote, Offered, Order, OrderName, Supplier, SupplierError, SupplierName, Trip};
 use crate::config::SupplierSettings;
 use client::Client;
 
@@ -88,5 +88,13 @@ impl Supplier for Duffel {
 
     async fn cancel(&self, id: &str, name: &OrderName) -> Result<(), SupplierError> {
         orders::cancel(&self.client, id, name).await
+    }
+
+    async fn quote_cancel(&self, id: &str) -> Result<CancelQuote, SupplierError> {
+        orders::quote_cancel(&self.client, id).await
+    }
+
+    async fn cancel_quoted(&self, quote: &str, key: &str) -> Result<(), SupplierError> {
+        orders::cancel_quoted(&self.client, quote, key).await
     }
 }

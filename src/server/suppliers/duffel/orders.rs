@@ -2,7 +2,7 @@ use domain::money::{Currency, Money};
 use serde_json::{Value, json};
 
 use super::{
-    super::{Buyer, Offered, Order, OrderName, OrderState, SupplierError},
+    super::{Buyer, CancelQuote, Offered, Order, OrderName, OrderState, SupplierError},
     client::{Client, segment},
     wire,
 };
@@ -82,25 +82,40 @@ pub(super) async fn find(client: &Client, name: &OrderName) -> Result<Option<Ord
 
 /// Asks what comes back, and takes it. One that is cancelled already is fine.
 pub(super) async fn cancel(client: &Client, id: &str, name: &OrderName) -> Result<(), SupplierError> {
-    let asked = client
-        .post::<wire::Cancellation>(
-            "/air/order_cancellations",
-            &json!({ "order_id": id }),
-            Some(&name.key("cancel")),
-        )
-        .await;
-    let done = match asked {
-        Ok(cancellation) => {
-            let path = format!("/air/order_cancellations/{}/actions/confirm", segment(&cancellation.id));
-            client.post::<wire::Anything>(&path, &json!({}), Some(&name.key("confirm-cancel"))).await
+    // To ask changes nothing: asked later, what is told is true still.
+    let done = match quoted(client, id).await {
+        Ok(quote) => {
+            let key = format!("{}-{}", name.key("cancel"), quote.id);
+            cancel_quoted(client, &quote.id, &key).await
         }
         Err(error) => Err(error),
     };
     match done {
-        Ok(wire::Anything {}) => Ok(()),
+        Ok(()) => Ok(()),
         Err(error) if error.is_definite() && is_cancelled(client, id).await => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+async fn quoted(client: &Client, id: &str) -> Result<wire::Cancellation, SupplierError> {
+    client.post("/air/order_cancellations", &json!({ "order_id": id }), None).await
+}
+
+pub(super) async fn quote_cancel(client: &Client, id: &str) -> Result<CancelQuote, SupplierError> {
+    let wire::Cancellation { id, refund_amount, refund_currency, expires_at } = quoted(client, id).await?;
+    let refund = refund_currency
+        .as_deref()
+        .and_then(Currency::parse)
+        .zip(refund_amount)
+        .and_then(|(currency, amount)| Money::from_decimal(&amount, currency))
+        .ok_or(SupplierError::Unclear("what comes back cannot be read"))?;
+    Ok(CancelQuote { id, refund, expires_at })
+}
+
+pub(super) async fn cancel_quoted(client: &Client, quote: &str, key: &str) -> Result<(), SupplierError> {
+    let path = format!("/air/order_cancellations/{}/actions/confirm", segment(quote));
+    let wire::Anything {} = client.post(&path, &json!({}), Some(key)).await?;
+    Ok(())
 }
 
 async fn is_cancelled(client: &Client, id: &str) -> bool {

@@ -115,6 +115,12 @@ pub(super) struct PaymentStatus {
 #[derive(Debug, Deserialize)]
 pub(super) struct Cancellation {
     pub id: String,
+    #[serde(default)]
+    pub refund_amount: Option<String>,
+    #[serde(default)]
+    pub refund_currency: Option<String>,
+    #[serde(default)]
+    pub expires_at: Option<jiff::Timestamp>,
 }
 
 /// What of an answer nobody reads.

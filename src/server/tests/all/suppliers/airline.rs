@@ -26,6 +26,8 @@ type Answer = (StatusCode, Json<Value>);
 #[derive(Default)]
 pub struct Airline {
     places: usize,
+    /// What a place costs now.
+    price: String,
     /// Offers beside the good one, as they are sent.
     oddities: Vec<Value>,
     pub searches: usize,
@@ -40,6 +42,7 @@ pub struct Airline {
 struct Sold {
     name: String,
     offer: String,
+    price: String,
     is_paid: bool,
     is_cancelled: bool,
 }
@@ -47,7 +50,12 @@ struct Sold {
 impl Airline {
     /// Opens with so many places; each offer is of one place.
     pub async fn open(places: usize) -> (SocketAddr, Books) {
-        let books: Books = Arc::new(Mutex::new(Self { places, knows_keys: true, ..Self::default() }));
+        let books: Books = Arc::new(Mutex::new(Self {
+            places,
+            price: "244.50".into(),
+            knows_keys: true,
+            ..Self::default()
+        }));
         let router = Router::new()
             .route("/air/offer_requests", post(search))
             .route("/air/offers/{id}", get(one_offer))
@@ -62,6 +70,17 @@ impl Airline {
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         (address, books)
+    }
+
+    /// From now on a place costs so many dollars.
+    pub fn costs(&mut self, price: &str) {
+        self.price = price.into();
+    }
+
+    fn offer(&self, id: &str) -> Value {
+        let mut offer = offer(id);
+        offer["total_amount"] = json!(self.price);
+        offer
     }
 
     pub fn also_offer(&mut self, oddities: Vec<Value>) {
@@ -91,7 +110,7 @@ impl Airline {
         json!({
             "id": format!("ord_{index}"),
             "booking_reference": format!("RZ{index:04}"),
-            "total_amount": "244.50",
+            "total_amount": order.price,
             "total_currency": "USD",
             "cancelled_at": order.is_cancelled.then_some("2026-12-01T10:00:00Z"),
             "payment_status": {
@@ -170,16 +189,18 @@ async fn search(State(books): State<Books>, Json(asked): Json<Value>) -> Answer 
     assert_eq!(asked["data"]["slices"][0]["departure_date"], "2027-03-01");
     let mut offers = books.oddities.clone();
     if !books.is_full() {
-        offers.push(offer(&format!("off_{}", books.searches)));
+        let good = books.offer(&format!("off_{}", books.searches));
+        offers.push(good);
     }
     (StatusCode::CREATED, Json(json!({ "data": { "id": "orq_1", "offers": offers } })))
 }
 
 async fn one_offer(State(books): State<Books>, Path(id): Path<String>) -> Answer {
-    if books.lock().unwrap().is_full() {
+    let books = books.lock().unwrap();
+    if books.is_full() {
         return refusal(StatusCode::UNPROCESSABLE_ENTITY, "offer_no_longer_available");
     }
-    (StatusCode::OK, Json(json!({ "data": offer(&id) })))
+    (StatusCode::OK, Json(json!({ "data": books.offer(&id) })))
 }
 
 async fn order(State(books): State<Books>, Json(asked): Json<Value>) -> Answer {
@@ -191,7 +212,8 @@ async fn order(State(books): State<Books>, Json(asked): Json<Value>) -> Answer {
     }
     assert_eq!((&asked["type"], &asked["passengers"][0]["id"]), (&json!("hold"), &json!("pas_1")));
     let name = asked["metadata"]["skyconnect_order"].as_str().unwrap().to_owned();
-    books.orders.push(Sold { name, offer, is_paid: false, is_cancelled: false });
+    let price = books.price.clone();
+    books.orders.push(Sold { name, offer, price, is_paid: false, is_cancelled: false });
     let made = books.orders.len() - 1;
     (StatusCode::CREATED, Json(json!({ "data": books.view(made) })))
 }
@@ -216,7 +238,10 @@ async fn pay(State(books): State<Books>, Json(asked): Json<Value>) -> Answer {
     let Some(index) = books.index(asked["order_id"].as_str().unwrap()) else {
         return refusal(StatusCode::NOT_FOUND, "not_found");
     };
-    assert_eq!(asked["payment"], json!({ "type": "balance", "amount": "244.50", "currency": "USD" }));
+    assert_eq!(
+        asked["payment"],
+        json!({ "type": "balance", "amount": books.orders[index].price, "currency": "USD" })
+    );
     if books.orders[index].is_paid {
         return refusal(StatusCode::UNPROCESSABLE_ENTITY, "already_paid");
     }

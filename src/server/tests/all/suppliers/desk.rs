@@ -41,8 +41,12 @@ async fn an_order_is_held_confirmed_and_given_back_once_however_often_it_is_aske
     let supplier = supplier("Ours", format!("http://{address}"));
     let (desk, name) = (desk(&pool, &supplier), name());
     let offer = offer(&*supplier).await;
-    desk.hold(&offer, &buyer(), &name).await.unwrap();
-    let again = desk.hold(&offer, &buyer(), &name).await;
+    let order = desk.hold(&offer, &buyer(), &name).await.unwrap();
+    let again = desk.hold(&offer, &buyer(), &name).await.unwrap();
+    assert_eq!((again.id, again.locator), (order.id, order.locator), "the same order");
+    let mut other = offer.clone();
+    other.total.minor += 1;
+    let again = desk.hold(&other, &buyer(), &name).await;
     assert!(matches!(again, Err(DeskError::NameUsed)), "{again:?}");
     for _ in 0..2 {
         assert!(matches!(desk.confirm(&name).await, Ok(Confirmed::Yes(_))));

@@ -4,6 +4,7 @@
 pub mod airline;
 mod desk;
 pub mod line;
+mod outside;
 mod sales;
 mod searches;
 

@@ -9,7 +9,19 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 31] = [
+const AUDIT: [(&str, &str); 33] = [
+    (
+        "tickets of what others sell without an order that is paid there",
+        "select count(*) from bookings b join holds h on h.id = b.hold_id left join supplier_orders o on o.id = h.id
+        where h.supplier is not null and b.state in ('ticketed', 'part_cancelled', 'unpaid')
+            and o.state is distinct from 'ticketed'",
+    ),
+    (
+        "orders that are paid at a supplier, and whose booking is over",
+        "select count(*) from supplier_orders o join bookings b on b.hold_id = o.id
+        where o.state in ('confirming', 'unknown', 'ticketed')
+            and b.state not in ('confirming', 'unknown', 'ticketed', 'unpaid') and not o.unwanted",
+    ),
     (
         "pending bookings of holds that are over without a void",
         "select count(*) from bookings b join holds h on h.id = b.hold_id
@@ -45,7 +57,8 @@ const AUDIT: [(&str, &str); 31] = [
             select c.departure, c.cabin from coupons c where c.state <> 'cancelled'
             union select l.departure, l.cabin from hold_legs l join holds h on h.id = l.hold_id
             where h.state in ('active', 'reserved')) taken
-        where not exists (
+        -- What others sell stands under their names, and they count it.
+        where position('/' in taken.departure) = 0 and not exists (
             select from departure_cabins k where k.departure = taken.departure and k.cabin = taken.cabin)",
     ),
     (
@@ -55,7 +68,7 @@ const AUDIT: [(&str, &str); 31] = [
             union select l.departure, l.class from hold_legs l join holds h on h.id = l.hold_id
             where h.state in ('active', 'reserved')) taken
         cross join unnest(class_and_above(taken.class)) as above (class)
-        where not exists (
+        where position('/' in taken.departure) = 0 and not exists (
             select from departure_classes k where k.departure = taken.departure and k.class = above.class)",
     ),
     (

@@ -1,0 +1,35 @@
+use leptos::prelude::*;
+
+use crate::{
+    answers::HoldView,
+    components::{
+        give_up::GiveUp,
+        steps::{Step, Steps},
+        summary::Summary,
+        timer::Timer,
+        two_columns::TwoColumns,
+    },
+};
+
+/// Stands in place of the map where somebody else sells the trip: seats are theirs to give.
+#[component]
+pub fn Elsewhere(hold: HoldView) -> impl IntoView {
+    let supplier = hold.sold_by.as_ref().map_or_else(String::new, |sold_by| sold_by.supplier.clone());
+    let id = hold.id;
+    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false /> };
+    let main = view! {
+        <section class="card">
+            <p>{format!("{} sells this trip and gives seats at check-in.", supplier)}</p>
+            <p><a class="button go" href=format!("/book/{id}/pay")>"Go on to pay"</a></p>
+        </section>
+    };
+    let side = view! {
+        <Summary hold />
+        <GiveUp hold=id />
+    };
+    view! {
+        <Steps current=Step::Seats hold=id seatless=true />
+        <h1>"Your seats"</h1>
+        <TwoColumns timer=timer.into_any() main=main.into_any() side=side.into_any() />
+    }
+}
