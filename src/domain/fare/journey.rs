@@ -45,6 +45,18 @@ impl Journey {
         Ok(Self { bounds: bounds.iter().map(bound).collect::<Result<_, FareError>>()? })
     }
 
+    /// With one more bound: the countries that its flights leave and reach, and how far it leads.
+    #[must_use]
+    pub fn then(mut self, legs: Vec<(CountryCode, CountryCode)>, distance_km: u32) -> Self {
+        self.bounds.push(BoundCountries { legs, distance_km });
+        self
+    }
+
+    /// How many bounds it has.
+    pub fn bounds(&self) -> usize {
+        self.bounds.len()
+    }
+
     /// Where the trip starts.
     pub fn first_country(&self) -> CountryCode {
         self.bounds[0].origin()
