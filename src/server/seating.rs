@@ -5,6 +5,7 @@ mod choose;
 mod facts;
 mod gate;
 mod glance;
+mod next_best;
 mod picks;
 mod takes;
 mod travellers;
@@ -159,7 +160,7 @@ impl Seats for Seating {
     }
 
     async fn offered(&self, offer: &str) -> Result<OfferView, HoldError> {
-        Seating::offered(self, offer)
+        Seating::offered(self, offer).await
     }
 
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {

@@ -45,10 +45,16 @@ impl Journey {
         Ok(Self { bounds: bounds.iter().map(bound).collect::<Result<_, FareError>>()? })
     }
 
-    /// With one more bound: the countries that its flights leave and reach, and how far it leads.
+    /// With one more bound: the countries that its flights leave and reach, the cities at its
+    /// ends, and how far it leads.
     #[must_use]
-    pub fn then(mut self, legs: Vec<(CountryCode, CountryCode)>, distance_km: u32) -> Self {
-        self.bounds.push(BoundCountries { legs, distance_km });
+    pub fn then(
+        mut self,
+        legs: Vec<(CountryCode, CountryCode)>,
+        ends: (AirportCode, AirportCode),
+        distance_km: u32,
+    ) -> Self {
+        self.bounds.push(BoundCountries { legs, ends, distance_km });
         self
     }
 

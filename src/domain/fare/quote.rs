@@ -2,7 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{FareBasis, Why};
 use crate::{
+    airport::AirportCode,
     cabin::BookingClass,
+    flight::FlightDesignator,
     money::{Currency, Money},
     traveller::TravellerKind,
 };
@@ -83,6 +85,13 @@ impl Quote {
         }
         let total = Money::new(lines.iter().map(QuoteLine::total_minor).sum(), currency);
         Self { currency, lines, per_traveller, total, classes, whys }
+    }
+
+    /// The fare basis that a leg of a flight is sold by, by the airport that it leaves.
+    pub fn basis_of(&self, flight: FlightDesignator, origin: AirportCode) -> Option<FareBasis> {
+        let covers =
+            |why: &&Why| why.flights.contains(&flight) && (why.flights.len() > 1 || why.origin == origin);
+        self.whys.iter().find(covers).map(|why| why.basis)
     }
 
     /// All fares, without taxes.

@@ -31,7 +31,7 @@ use crate::{
 pub struct WayPrices<'a, L> {
     found: &'a Found<'a>,
     before: &'a [Itinerary],
-    terms: &'a Terms,
+    terms: Terms,
     left: L,
     airports: &'a Airports,
     tariff: &'a Tariff,
@@ -64,7 +64,7 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
     pub fn new(
         found: &'a Found<'a>,
         before: &'a [Itinerary],
-        terms: &'a Terms,
+        terms: Terms,
         (left, left_before): (L, impl Fn(&Departure) -> ClassesLeft),
         airports: &'a Airports,
         tariff: &'a Tariff,
@@ -98,7 +98,7 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
         for bound in before {
             let left: Vec<ClassesLeft> = bound.legs().iter().map(&left_before).collect();
             let context = (airports, tariff, currency);
-            let Some(cost) = bound_cost(bound, terms, &left, this.stay, context) else { return this };
+            let Some(cost) = bound_cost(bound, &terms, &left, this.stay, context) else { return this };
             this.before_cost = this.before_cost.plus(cost);
         }
         this.currency = Some(currency);
@@ -192,7 +192,7 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
     fn rungs(&self, market: &Market, covers: Covers, departs: Date, currency: Currency) -> Option<Vec<Rung>> {
         let bought = self.airports.date_at(market.origin, self.terms.bought_at)?;
         let occasion = Occasion { bought, departs, stay: self.stay };
-        let all = candidates(self.tariff, market, covers, self.terms, &occasion, currency);
+        let all = candidates(self.tariff, market, covers, &self.terms, &occasion, currency);
         let kept = all.iter().filter(|candidate| candidate.rules.is_ok());
         Some(kept.map(|one| Rung { bit: 1 << one.fare.class.rung(), cost: one.cost }).collect())
     }
@@ -230,7 +230,13 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
             Some((self.country(from)?, self.country(to)?))
         });
         let km = self.airports.distance_km(self.station(ends.0), self.station(ends.1))?;
-        let journey = Journey::of(self.before, self.airports).ok()?.then(legs.collect::<Option<_>>()?, km);
+        let city = |station| {
+            let code = self.station(station);
+            self.airports.get(code).and_then(|airport| airport.city_code).unwrap_or(code)
+        };
+        let cities = (city(ends.0), city(ends.1));
+        let journey =
+            Journey::of(self.before, self.airports).ok()?.then(legs.collect::<Option<_>>()?, cities, km);
         let mut taxes = [FixedTaxes { minor: 0, excise: false }; 3];
         for (place, kind, _) in kinds(self.terms.party) {
             taxes[place] = fixed_taxes(&journey, self.terms.cabin, kind, currency);
@@ -250,7 +256,7 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
             .collect();
         let none = ClassesLeft::new(self.terms.cabin, 0, |_| 0);
         let left = |leg: &Departure| by_id.get(&leg.id).copied().unwrap_or(none);
-        let quote = price(&[itinerary], self.terms, left, self.airports, self.tariff).ok()?;
+        let quote = price(&[itinerary], &self.terms, left, self.airports, self.tariff).ok()?;
         Some(convert(quote.total.minor, quote.currency, currency))
     }
 

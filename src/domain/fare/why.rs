@@ -76,7 +76,8 @@ pub enum Met {
         asks: u16,
         saturday: bool,
     },
-    /// `left` are the places left in the class on the fullest of its flights.
+    /// `left` are the places left in the class on the fullest of its flights; the most that it can be where none were
+    /// counted.
     Open {
         class: BookingClass,
         left: u16,
@@ -151,6 +152,7 @@ impl Met {
                 let saturday = if *saturday { ", with a Saturday night" } else { "" };
                 format!("Stays {}; it asks for {asks}{saturday}.", nights_of(*nights))
             }
+            Self::Open { class, left: u16::MAX, .. } => format!("Class {class} is open."),
             Self::Open { class, left, seats } => {
                 format!("Class {class} is open: {left} left for {seats}.")
             }

@@ -144,7 +144,7 @@ fn searches(
             let left =
                 |hop: &Hop| ClassesLeft::untouched(Cabin::Economy, hop.places(network, Cabin::Economy));
             let none_before = |leg: &Departure| leg.untouched(Cabin::Economy);
-            let mut prices = WayPrices::new(&found, &[], &terms, (left, none_before), airports, &tariff);
+            let mut prices = WayPrices::new(&found, &[], terms, (left, none_before), airports, &tariff);
             std::hint::black_box(found.worth_showing(|way| prices.total_minor(way)));
             *time = began.elapsed();
         }

@@ -64,7 +64,7 @@ fn each_way_costs_what_its_quote_says_whatever_is_left_and_chosen_before() {
             let of_leg = |leg: &Departure| left(leg.id, Cabin::Economy);
             let searched = way_back.as_ref().unwrap_or(&out);
             let of_hop = |hop: &crate::search::Hop| left(hop.id(&network), Cabin::Economy);
-            let mut prices = WayPrices::new(searched, &before, &terms, (of_hop, of_leg), &airports, &tariff);
+            let mut prices = WayPrices::new(searched, &before, terms, (of_hop, of_leg), &airports, &tariff);
             for way in searched.ways().iter().step_by(1 + searched.ways().len() / 400) {
                 let itinerary = searched.itinerary(way).unwrap();
                 let bounds: Vec<Itinerary> = before.iter().cloned().chain([itinerary.clone()]).collect();
@@ -90,7 +90,7 @@ fn what_ways_share_is_looked_up_once() {
     let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now };
     let of_leg = |leg: &Departure| left(leg.id, Cabin::Economy);
     let of_hop = |hop: &crate::search::Hop| left(hop.id(&network), Cabin::Economy);
-    let mut prices = WayPrices::new(&found, &[], &terms, (of_hop, of_leg), &airports, &tariff);
+    let mut prices = WayPrices::new(&found, &[], terms, (of_hop, of_leg), &airports, &tariff);
     let priced = found.ways().iter().filter_map(|way| prices.total_minor(way)).count();
     assert!(priced > 0);
     // Ladders are made once for each market, carrier and date, not for each way.

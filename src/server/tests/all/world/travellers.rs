@@ -8,9 +8,10 @@ use app::{
 };
 use domain::{
     cabin::{BookingClass, Cabin, SeatNumber},
-    departure::DepartureId,
-    fare::{self, FareBrand},
+    departure::{Departure, DepartureId},
+    fare::{self, FareBrand, Quote},
     hold::HoldId,
+    money::{Currency, Money},
     offer::Offer,
     pnr::Pnr,
     search::Itinerary,
@@ -37,19 +38,26 @@ impl World {
         let ids: Vec<DepartureId> = flights.iter().map(|flight| departure(flight)).collect();
         let legs = ids.iter().map(|id| timetable.departure(id).expect("a scheduled flight")).collect();
         let bounds = [Itinerary::new(legs).unwrap()];
-        let quote =
-            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports())
-                .unwrap();
-        Offer {
+        let mut offer = Offer {
             bounds: vec![ids],
             cabin: Cabin::Economy,
             classes: vec![],
             brand: FareBrand::Standard,
             party,
-            total: quote.total,
+            total: Money::new(0, Currency::Usd),
             was: None,
+            closed: None,
             expires_at: Timestamp::now() + SignedDuration::from_mins(30),
-        }
+        };
+        offer.total = self.quote(&offer, &bounds).total;
+        offer
+    }
+
+    /// What an offer costs now, in its classes.
+    pub fn quote(&self, offer: &Offer, bounds: &[Itinerary]) -> Quote {
+        let (airports, tariff) = (self.site.timetable.airports(), self.site.timetable.tariff());
+        let left = |leg: &Departure| offer.left_for_it(leg.id);
+        fare::price(bounds, &offer.terms(Timestamp::now()), left, airports, tariff).unwrap()
     }
 
     pub async fn choose(&self, visitor: Visitor, flights: &[&str], adults: u8) -> Result<HoldId, HoldError> {
@@ -106,8 +114,7 @@ impl World {
         let timetable = self.site.timetable.current();
         let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [Itinerary::new(legs.clone()).unwrap()];
-        let airports = self.site.timetable.airports();
-        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, airports).unwrap();
+        let quote = self.quote(&offer, &bounds);
         if reversed {
             legs.reverse();
         }
