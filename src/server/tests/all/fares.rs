@@ -90,7 +90,8 @@ async fn where_all_classes_are_closed_there_is_no_price(_: PgPoolOptions, option
     let token = world.site.signing.offer_token(&found(&world, &["Q1200"], 1));
     close(&world, "Q1200", "Y", 0).await;
     let asked = world.site.seating.choose(visitor().into(), &token).await;
-    assert!(matches!(asked, Err(HoldError::NotSold(_))), "{asked:?}");
+    assert!(matches!(asked, Err(HoldError::ClassClosed { .. })), "{asked:?}");
+    assert_eq!(world.count("select count(*) from holds").await, 0);
 }
 
 #[sqlx::test(migrations = "../../migrations")]

@@ -64,7 +64,8 @@ impl World {
         self.site.seating.choose(visitor.into(), &self.offer(flights, adults)).await
     }
 
-    /// The same with a class for each flight, as a word of their letters.
+    /// The same with a class for each flight, as a word of their letters. Where the next class costs more, nobody accepts
+    /// that: what had closed is the answer.
     pub async fn choose_in(
         &self,
         classes: &str,
@@ -74,8 +75,19 @@ impl World {
     ) -> Result<HoldId, HoldError> {
         let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
         offer.classes = letters(classes);
+        let timetable = self.site.timetable.current();
+        let legs = offer.departures().map(|id| timetable.departure(&id).unwrap()).collect();
+        offer.total = self.quote(&offer, &[Itinerary::new(legs).unwrap()]).total;
         offer.expires_at += SignedDuration::from_secs(self.offers.fetch_add(1, Ordering::Relaxed));
-        self.site.seating.choose(visitor.into(), &self.site.signing.offer_token(&offer)).await
+        let chosen = self.site.seating.choose(visitor.into(), &self.site.signing.offer_token(&offer)).await;
+        let Err(HoldError::PriceChanged { offer: anew, was, now, because }) = chosen else { return chosen };
+        let anew_offer = self.site.signing.read_offer(&anew).unwrap();
+        match anew_offer.closed {
+            Some((departure, class)) => {
+                Err(HoldError::ClassClosed { flight: departure.flight.spaced(), class })
+            }
+            None => Err(HoldError::PriceChanged { offer: anew, was, now, because }),
+        }
     }
 
     /// Takes a place in these classes on these departures as one hold, with its legs in this order or the other way round.
