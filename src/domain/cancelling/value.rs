@@ -36,7 +36,7 @@ pub fn coupon_values(quote: &Quote, kind: TravellerKind, legs: &[usize]) -> Vec<
             if is_told { line.bounds_minor.clone() } else { split(line.amount_minor, &counts) };
         match line.kind {
             LineKind::Fare => {
-                fares_minor.iter_mut().zip(&bounds_minor).for_each(|(sum, minor)| *sum += minor)
+                fares_minor.iter_mut().zip(&bounds_minor).for_each(|(sum, minor)| *sum += minor);
             }
             LineKind::Tax(_) => {
                 values

@@ -34,9 +34,10 @@ impl Cost {
     }
 
     pub fn plus(self, other: Self) -> Self {
-        let [a, b, c] = self.each_minor;
-        let [x, y, z] = other.each_minor;
-        Self { each_minor: [a + x, b + y, c + z], party_minor: self.party_minor + other.party_minor }
+        let mut sum = self;
+        sum.each_minor.iter_mut().zip(other.each_minor).for_each(|(each, more)| *each += more);
+        sum.party_minor += other.party_minor;
+        sum
     }
 }
 

@@ -114,14 +114,14 @@ impl Why {
         } else {
             format!(", which is {}", Money::new(self.adult_minor, currency))
         };
-        let flights: Vec<String> = self.flights.iter().map(|flight| flight.spaced()).collect();
+        let flights: Vec<String> = self.flights.iter().map(FlightDesignator::spaced).collect();
         let filed = format!(
             "Fare {} is filed for {from}–{to} on {whose} at {}{sold}, and covers {}.",
             self.basis,
             self.filed,
             flights.join(" and ")
         );
-        let met = self.met.iter().map(|rule| rule.sentence());
+        let met = self.met.iter().map(Met::sentence);
         let passed = self.passed_over.iter().map(|fare| fare.sentence(currency));
         std::iter::once(filed).chain(met).chain(passed).collect()
     }

@@ -91,8 +91,8 @@ fn what_ways_share_is_looked_up_once() {
     let of_leg = |leg: &Departure| left(leg.id, Cabin::Economy);
     let of_hop = |hop: &crate::search::Hop| left(hop.id(&network), Cabin::Economy);
     let mut prices = WayPrices::new(&found, &[], terms, (of_hop, of_leg), &airports, &tariff);
-    let priced = found.ways().iter().filter_map(|way| prices.total_minor(way)).count();
-    assert!(priced > 0);
+    let sold = found.ways().iter().filter_map(|way| prices.total_minor(way)).count();
+    assert!(sold > 0);
     // Ladders are made once for each market, carrier and date, not for each way.
     assert!(prices.wholes.len() < 40, "{}", prices.wholes.len());
     assert!(prices.sectors.len() <= found.hops().len());
