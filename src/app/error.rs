@@ -19,8 +19,17 @@ pub enum AppError {
     #[error("This offer is more than a while old. Search again to see today's prices.")]
     OfferExpired,
     /// The price that was shown is not the price any more; `offer` is signed for the new one, and choosing it accepts it.
-    #[error("The price has changed since you saw it: it was {was}, and is {now} now. Nothing is held yet.")]
-    PriceChanged { was: Money, now: Money, offer: String },
+    #[error(
+        "The price has changed since you saw it: it was {was}, and is {now} now. Nothing is held yet. {because}"
+    )]
+    PriceChanged {
+        was: Money,
+        now: Money,
+        /// Which class has closed; empty where that is not why.
+        #[serde(default)]
+        because: String,
+        offer: String,
+    },
     #[error("{message}")]
     SoldOut { message: String },
     /// The hold is over; its seats and places are free again.

@@ -9,6 +9,7 @@ use domain::{
     departure::{Departure, DepartureId},
     fare::{self, FareBrand},
     hold::HoldId,
+    money::{Currency, Money},
     offer::Offer,
     schedule::{AircraftCode, Call, OperatingDays, Period, ScheduledLeg},
     search::Itinerary,
@@ -100,18 +101,21 @@ impl Stage {
         let timetable = self.timetables.current();
         let bounds = [Itinerary::new(vec![self::departure(&timetable, departure)?])?];
         let party = Party::new(adults, 0, 0)?;
-        let quote =
-            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.timetables.airports())?;
-        Ok(self.signing.offer_token(&Offer {
+        let mut offer = Offer {
             bounds: vec![vec![departure]],
             cabin: Cabin::Economy,
             classes: vec![],
             brand: FareBrand::Standard,
             party,
-            total: quote.total,
+            total: Money::new(0, Currency::Usd),
             was: None,
+            closed: None,
             expires_at: Timestamp::now() + SignedDuration::from_hours(2),
-        }))
+        };
+        let left = |leg: &Departure| offer.left_for_it(leg.id);
+        let (airports, tariff) = (self.timetables.airports(), self.timetables.tariff());
+        offer.total = fare::price(&bounds, &offer.terms(Timestamp::now()), left, airports, tariff)?.total;
+        Ok(self.signing.offer_token(&offer))
     }
 
     /// A capacity request of each new visitor for each of these departures, for so many adults.

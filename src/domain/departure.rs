@@ -8,7 +8,13 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{airport::AirportCode, code::CodeError, flight::FlightDesignator, schedule::AircraftCode};
+use crate::{
+    airport::AirportCode,
+    cabin::{Cabin, ClassesLeft},
+    code::CodeError,
+    flight::FlightDesignator,
+    schedule::AircraftCode,
+};
 
 /// Names a departure before any row of it exists; text form `B6523-1-2026-12-22`, in URLs and as a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,6 +92,11 @@ impl Departure {
     /// Minutes from leaving the gate to reaching the other.
     pub fn block_time_min(&self) -> i32 {
         minutes_between(self.departs_at, self.arrives_at)
+    }
+
+    /// What is left of a cabin while nothing of it is sold and nothing was set.
+    pub fn untouched(&self, cabin: Cabin) -> ClassesLeft {
+        ClassesLeft::untouched(cabin, self.configuration.places(cabin))
     }
 
     /// Local days between leaving and arriving: 1 for "next day", −1 across the date line.

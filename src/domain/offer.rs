@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cabin::{BookingClass, Cabin},
+    cabin::{BookingClass, Cabin, ClassesLeft},
     departure::DepartureId,
     fare::FareBrand,
     money::Money,
@@ -35,6 +35,9 @@ pub struct Offer {
     /// The price that was shown first, where it has changed and this one is to be accepted.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     pub was: Option<Money>,
+    /// A class that had closed when this price was made anew, with the departure on which it had.
+    #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<(DepartureId, BookingClass)>,
     /// To the second; a fraction does not survive the wire.
     #[serde(rename = "e", with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
@@ -54,6 +57,19 @@ impl Offer {
     /// The class of the departure at that place in the order of travel.
     pub fn class(&self, leg: usize) -> BookingClass {
         self.classes.get(leg).copied().unwrap_or_else(|| BookingClass::top(self.cabin))
+    }
+
+    /// What it may take of a departure: its class there and those above it, as if there were places without end.
+    pub fn left_for_it(&self, departure: DepartureId) -> ClassesLeft {
+        let lowest = self.class_on(departure).rung();
+        ClassesLeft::new(self.cabin, u16::MAX, |class| if class.rung() <= lowest { u16::MAX } else { 0 })
+    }
+
+    /// As which it is priced when it is bought then.
+    #[cfg(feature = "zones")]
+    pub fn terms(&self, bought_at: Timestamp) -> crate::fare::Terms {
+        let Self { cabin, brand, party, .. } = *self;
+        crate::fare::Terms { cabin, brand, party, bought_at }
     }
 
     /// The class that one of its departures is sold in.
@@ -124,6 +140,7 @@ mod tests {
             party: Party::new(2, 0, 0).unwrap(),
             total: Money::new(48_800, Currency::Usd),
             was: None,
+            closed: None,
             expires_at: Timestamp::from_second(1_795_356_000).unwrap(),
         }
     }

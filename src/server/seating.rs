@@ -5,6 +5,7 @@ mod choose;
 mod facts;
 mod gate;
 mod glance;
+mod next_best;
 mod outside;
 mod picks;
 mod takes;
@@ -199,7 +200,7 @@ impl Seats for Seating {
         if Signing::is_outside_offer(offer) {
             return outside::offered(self, offer).await;
         }
-        Seating::offered(self, offer)
+        Seating::offered(self, offer).await
     }
 
     async fn hold(&self, visitor: Visitor, id: HoldId) -> Result<HoldView, HoldError> {

@@ -9,6 +9,7 @@ use domain::{
     airports::Airports,
     connecting::{ChangeTimes, ChangeTimesError, Connecting, Interline, InterlineError},
     departure::Departure,
+    fare::{FaresFault, Tariff},
     network::Network,
     schedule::{Period, ScheduledLeg},
     ssim,
@@ -26,6 +27,8 @@ use crate::{
 const AIRPORTS_CSV: &str = include_str!("../../data/airports.csv");
 /// Whose flights go together, and how long changing takes; they change with the program.
 const INTERLINE_CSV: &str = include_str!("../../data/interline.csv");
+/// What is filed beside the default fares; it changes with the program.
+const FARES_CSV: &str = include_str!("../../data/fares.csv");
 const CONNECTING_TIMES_CSV: &str = include_str!("../../data/connecting-times.csv");
 /// What a new database starts with.
 const DEMO_SSIM: &str = include_str!("../../data/demo.ssim");
@@ -35,6 +38,7 @@ const DEMO_SSIM: &str = include_str!("../../data/demo.ssim");
 pub struct Timetables {
     airports: Arc<Airports>,
     rules: Arc<Connecting>,
+    tariff: Arc<Tariff>,
     current: Arc<RwLock<(i64, Arc<Network>)>>,
     selling: Selling,
     postgres: Postgres,
@@ -54,6 +58,8 @@ pub enum TimetablesError {
     Interline(#[from] InterlineError),
     #[error("data/connecting-times.csv: {0}")]
     ChangeTimes(#[from] ChangeTimesError),
+    #[error("data/fares.csv: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Fares(Vec<FaresFault>),
     #[error(transparent)]
     Timetable(#[from] TimetableError),
     #[error(transparent)]
@@ -100,10 +106,11 @@ impl Timetables {
             times: ChangeTimes::parse(CONNECTING_TIMES_CSV)?,
             interline: Interline::parse(INTERLINE_CSV)?,
         });
+        let tariff = Arc::new(Tariff::parse(FARES_CSV, &airports).map_err(TimetablesError::Fares)?);
         let empty = Arc::new(Timetable::new(Vec::new(), &airports)?);
         let empty = Arc::new(Network::new(empty, &airports, &rules));
         let current = Arc::new(RwLock::new((0, empty)));
-        let timetables = Self { airports, rules, current, selling: Selling::default(), postgres };
+        let timetables = Self { airports, rules, tariff, current, selling: Selling::default(), postgres };
         timetables.renew().await?;
         Ok(timetables)
     }
@@ -123,6 +130,11 @@ impl Timetables {
 
     pub fn airports(&self) -> &Arc<Airports> {
         &self.airports
+    }
+
+    /// What is filed.
+    pub fn tariff(&self) -> &Tariff {
+        &self.tariff
     }
 
     /// How its cabins are sold.

@@ -1,6 +1,11 @@
 use super::Beside;
 use domain::{
-    airport::AirportCode, cabin::Cabin, fare::FareBrand, money::Money, search::Itinerary, search::SearchQuery,
+    airport::AirportCode,
+    cabin::Cabin,
+    fare::{FareBrand, Why},
+    money::Money,
+    search::Itinerary,
+    search::SearchQuery,
 };
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -115,6 +120,8 @@ pub struct LegLine {
 pub struct BrandPrice {
     pub brand: FareBrand,
     pub total: Money,
+    /// The fares that it is made of, for the lowest brand.
+    pub whys: Vec<Why>,
     /// The signed offer to choose; none while another bound must be chosen first.
     pub offer: Option<String>,
 }

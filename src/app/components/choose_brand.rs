@@ -15,7 +15,7 @@ pub fn ChooseBrand(
     /// Says which way to fly, for those who hear the buttons one by one.
     name: String,
 ) -> impl IntoView {
-    let fare = |BrandPrice { brand, total, offer }| Fare { name: brand.name().to_owned(), total, offer };
+    let fare = |BrandPrice { brand, total, offer, .. }| Fare { name: brand.name().to_owned(), total, offer };
     let fares = prices.into_iter().map(fare).collect::<Vec<_>>();
     view! { <ChooseFare fares best name /> }
 }

@@ -29,3 +29,4 @@ pub mod timer;
 pub mod trip_form;
 pub mod two_columns;
 pub mod way_to_fly;
+pub mod why_price;

@@ -1,4 +1,4 @@
-use domain::{cabin::Cabin, search::Itinerary};
+use domain::{cabin::Cabin, fare::Why, search::Itinerary};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -7,6 +7,7 @@ use super::{
     choose_next::{ChooseNext, Onward},
     leg_list::LegList,
     way_to_fly::WayToFly,
+    why_price::WhyPrice,
 };
 use crate::{
     answers::{ItineraryCard, LegLine},
@@ -30,6 +31,12 @@ pub fn OfferCard(
     let few = card.places_left.filter(|left| *left <= FEW_PLACES);
     let few = few.map(|left| text::counted(left.into(), "place left", "places left"));
     let (flights, carriers) = (flights(&card.itinerary), carriers(&card.legs));
+    let told = card.prices.iter().find(|price| !price.whys.is_empty());
+    let why = told.map(|price| {
+        let (whys, currency) = (price.whys.clone(), price.total.currency);
+        view! { <WhyPrice whys currency /> }
+    });
+    let fares = told.map(|price| fares(&price.whys)).filter(|fares| !fares.is_empty());
     let choose = match onward {
         Some(onward) => view! { <ChooseNext onward prices=card.prices best /> }.into_any(),
         None => view! { <ChooseBrand prices=card.prices best name=spoken(&card.itinerary) /> }.into_any(),
@@ -42,6 +49,7 @@ pub fn OfferCard(
                     <span class="flights">{flights}</span>
                     <span class="carrier">{carriers}</span>
                     {card.mark.map(|mark| view! { <span class="chip">{mark}</span> })}
+                    {fares.map(|fares| view! { <span class="carrier">{fares}</span> })}
                     {few.map(|few| view! { <span class="chip">{few}</span> })}
                     {(card.cabin != Cabin::Economy).then(|| view! { <span class="chip">{card.cabin.name()}</span> })}
                 </p>
@@ -51,6 +59,7 @@ pub fn OfferCard(
                 <summary>"Flight details"</summary>
                 <LegList itinerary=card.itinerary lines=card.legs />
             </details>
+            {why}
         </article>
     }
 }
@@ -58,6 +67,13 @@ pub fn OfferCard(
 /// "B6 417 and B6 523".
 pub fn flights(itinerary: &Itinerary) -> String {
     text::listed(&itinerary.legs().iter().map(|leg| leg.id.flight.spaced()).collect::<Vec<_>>())
+}
+
+/// "Class K (K14B)", of the lowest brand.
+fn fares(whys: &[Why]) -> String {
+    let mut named: Vec<String> = whys.iter().map(|why| format!("{} ({})", why.class, why.basis)).collect();
+    named.dedup();
+    format!("Class {}", text::listed(&named))
 }
 
 /// "Delta Air Lines", each carrier once.

@@ -2,7 +2,7 @@ use domain::{fare::Quote, money::Money};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::price_lines::PriceLines;
+use super::{price_lines::PriceLines, why_price::WhyPrice};
 
 /// The whole price, line by line, in a card of its own.
 #[component]
@@ -11,7 +11,8 @@ pub fn PriceCard(quote: Quote, total: Money) -> impl IntoView {
     view! { class = class,
         <section class="card price">
             <h2>"Price"</h2>
-            <PriceLines quote total />
+            <PriceLines quote=quote.clone() total />
+            <WhyPrice whys=quote.whys currency=quote.currency />
         </section>
     }
 }

@@ -26,9 +26,10 @@ pub fn PriceLines(
             let rows = lines
                 .into_iter()
                 .map(|line| {
-                    let code = match &line.kind {
-                        LineKind::Tax(code) => format!(" ({code})"),
-                        LineKind::Fare => String::new(),
+                    let code = match (&line.kind, line.fare) {
+                        (LineKind::Tax(code), _) => format!(" ({code})"),
+                        (LineKind::Fare, Some(fare)) => format!(" ({}, class {})", fare.basis, fare.class),
+                        (LineKind::Fare, None) => String::new(),
                     };
                     view! { class = class,
                         <dt>{line.label} {code}</dt>

@@ -7,21 +7,22 @@ use stylers_macro::style_sheet;
 use crate::call;
 use crate::{
     AppError,
-    answers::OfferView,
+    answers::{NextBest, OfferView},
     components::{
-        choose_brand::ChooseOffer, form_key::FormKey, posted_error::PostedError, way_to_fly::WayToFly,
+        choose_brand::ChooseOffer, form_key::FormKey, posted_error::PostedError, price_card::PriceCard,
+        way_to_fly::WayToFly,
     },
     text,
 };
 
-/// Asks whether a price that changed since it was shown is accepted. What it shows is read from the signed offer.
+/// Asks whether a price that changed since it was shown is accepted, or one that was offered in its place. What it shows is read from the signed offer.
 #[component]
 pub fn PricePage() -> impl IntoView {
     let query = use_query_map();
     let offer = Memo::new(move |_| query.read().get("offer").unwrap_or_default());
     let view = Resource::new_blocking(move || offer.get(), offered);
     view! {
-        <Title text="The price has changed · SkyConnect" />
+        <Title text="Your price · SkyConnect" />
         <Meta name="robots" content="noindex" />
         <div class="page narrow">
             <PostedError<ChooseOffer> />
@@ -49,7 +50,9 @@ fn Changed(
     offer: String,
 ) -> impl IntoView {
     let class = style_sheet!("style/price_changed.css");
-    let OfferView { bounds, brand, cabin, party, was, total, sold_by } = view;
+    let OfferView { bounds, brand, cabin, party, was, total, because, quote, next_best, sold_by } = view;
+    let has_changed = was.is_some();
+    let title = if has_changed { "The price has changed" } else { "Look over your price" };
     let fare = match sold_by {
         Some(sold_by) => format!("Sold by {}", sold_by.supplier),
         None => brand.name().to_owned(),
@@ -69,13 +72,14 @@ fn Changed(
         .collect_view();
     let was = was.map(|was| view! { class = class, <p>"It was " <s>{was.to_string()}</s></p> });
     view! { class = class,
-        <h1>"The price has changed"</h1>
+        <h1>{title}</h1>
+        {because.map(|because| view! { class = class, <p class="because">{because}</p> })}
         <p class="muted">"Nothing is held yet. You pay what you accept here, and not a cent more."</p>
         <section class="card changed">
             <ul class="ways">{ways}</ul>
             <div class="prices">
                 {was}
-                <p>"It is now " <b class="now">{total.to_string()}</b></p>
+                <p>{if has_changed { "It is now " } else { "It costs " }} <b class="now">{total.to_string()}</b></p>
                 <p class="small muted">{conditions}</p>
             </div>
             <form method="post" action=ChooseOffer::url()>
@@ -85,7 +89,23 @@ fn Changed(
                 </button>
             </form>
         </section>
+        {quote.map(|quote| view! { <PriceCard quote total /> })}
+        {next_best.map(|other| view! { <OtherWay other /> })}
         <p><a href="/">"Search again"</a></p>
+    }
+}
+
+/// A cheaper way on the same day, to be looked over in turn.
+#[component]
+fn OtherWay(other: NextBest) -> impl IntoView {
+    let class = style_sheet!("style/price_changed.css");
+    let NextBest { itinerary, total, offer } = other;
+    view! { class = class,
+        <section class="card changed">
+            <h2>"Or fly another way that day"</h2>
+            <WayToFly itinerary />
+            <a class="button" href=format!("/price?offer={offer}")>{format!("Look at it, {total} in all")}</a>
+        </section>
     }
 }
 

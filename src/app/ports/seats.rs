@@ -52,7 +52,7 @@ pub enum HoldError {
     OfferExpired,
     /// The price is another one now. `offer` is signed like the first, at the new price: choosing it accepts that.
     #[error("the price is {now} now, not {was}")]
-    PriceChanged { was: Money, now: Money, offer: String },
+    PriceChanged { was: Money, now: Money, because: Option<String>, offer: String },
     /// What the offer names is not (any more) sold.
     #[error("{0}")]
     NotSold(String),
@@ -104,7 +104,9 @@ impl From<HoldError> for AppError {
             },
             HoldError::OfferForged => Self::OfferForged,
             HoldError::OfferExpired => Self::OfferExpired,
-            HoldError::PriceChanged { was, now, offer } => Self::PriceChanged { was, now, offer },
+            HoldError::PriceChanged { was, now, because, offer } => {
+                Self::PriceChanged { was, now, because: because.unwrap_or_default(), offer }
+            }
             HoldError::NotSold(message) => Self::SoldOut { message },
             HoldError::SoldOut { flight, left: 0 } => {
                 Self::SoldOut { message: format!("{flight} has just sold out. Choose another way to fly.") }

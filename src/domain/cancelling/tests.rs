@@ -138,7 +138,14 @@ fn taxes_belong_to_the_bound_that_brings_them_about() {
         itinerary(&[("B61", "BOS-JFK", "2026-12-22T09:00", 75), ("B62", "JFK-LAX", "2026-12-22T11:30", 380)]);
     let back = itinerary(&[("B63", "LAX-BOS", "2026-12-29T09:00", 320)]);
     let party = Party::new(1, 0, 1).unwrap();
-    let quote = fare::price(&[out, back], Cabin::Economy, FareBrand::Basic, party, &few()).unwrap();
+    let terms = fare::Terms {
+        cabin: Cabin::Economy,
+        brand: FareBrand::Basic,
+        party,
+        bought_at: "2026-12-02T17:00:00Z".parse().unwrap(),
+    };
+    let left = |leg: &crate::departure::Departure| leg.untouched(Cabin::Economy);
+    let quote = fare::price(&[out, back], &terms, left, &few(), &fare::Tariff::default()).unwrap();
     let values = coupon_values(&quote, TravellerKind::Adt, &[2, 1]);
     let of = |label: &str| {
         let is = |l: &&QuoteLine| l.traveller_kind == TravellerKind::Adt && l.label == label;
@@ -160,6 +167,7 @@ fn quote(lines: Vec<(bool, i64, Vec<i64>)>) -> Quote {
         kind: if is_fare { LineKind::Fare } else { LineKind::Tax("XX".into()) },
         traveller_kind: TravellerKind::Adt,
         quantity: 1,
+        fare: None,
     };
     let lines: Vec<QuoteLine> = lines.into_iter().map(line).collect();
     let total = lines.iter().map(QuoteLine::total_minor).sum();
@@ -167,6 +175,8 @@ fn quote(lines: Vec<(bool, i64, Vec<i64>)>) -> Quote {
         currency: Currency::Usd,
         per_traveller: vec![(TravellerKind::Adt, total)],
         total: Money::new(total, Currency::Usd),
+        classes: Vec::new(),
+        whys: Vec::new(),
         lines,
     }
 }

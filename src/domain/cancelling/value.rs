@@ -22,26 +22,37 @@ impl CouponValue {
 /// One traveller's ticket spread over its legs; the values add up to what that kind of traveller pays, to the minor unit.
 ///
 /// The fare of a bound, and the taxes that this bound brings about, are spread evenly over its legs, and what does not
-/// divide goes to the first of them. `legs` are counted for each bound. A quote that does not say which bound a line
+/// divide goes to the first of them. All fare lines of a bound are taken together first, so that a promotion, which is one
+/// below nothing, lowers each leg's value and makes none negative. `legs` are counted for each bound. A quote that does not say which bound a line
 /// belongs to is spread over all legs.
 pub fn coupon_values(quote: &Quote, kind: TravellerKind, legs: &[usize]) -> Vec<CouponValue> {
-    let mut values = vec![CouponValue::default(); legs.iter().sum()];
     let counts: Vec<i64> = legs.iter().map(|count| i64::try_from(*count).unwrap_or(i64::MAX)).collect();
+    let mut fares_minor = vec![0; legs.len()];
+    let mut values = vec![CouponValue::default(); legs.iter().sum()];
     for line in quote.lines.iter().filter(|line| line.traveller_kind == kind) {
         let is_told = line.bounds_minor.len() == legs.len()
             && line.bounds_minor.iter().sum::<i64>() == line.amount_minor;
         let bounds_minor =
             if is_told { line.bounds_minor.clone() } else { split(line.amount_minor, &counts) };
-        let of_legs =
-            bounds_minor.iter().zip(legs).flat_map(|(minor, count)| split(*minor, &vec![1; *count]));
-        for (value, minor) in values.iter_mut().zip(of_legs) {
-            match line.kind {
-                LineKind::Fare => value.fare_minor += minor,
-                LineKind::Tax(_) => value.tax_minor += minor,
+        match line.kind {
+            LineKind::Fare => {
+                fares_minor.iter_mut().zip(&bounds_minor).for_each(|(sum, minor)| *sum += minor);
+            }
+            LineKind::Tax(_) => {
+                values
+                    .iter_mut()
+                    .zip(of_legs(&bounds_minor, legs))
+                    .for_each(|(value, minor)| value.tax_minor += minor);
             }
         }
     }
+    values.iter_mut().zip(of_legs(&fares_minor, legs)).for_each(|(value, minor)| value.fare_minor = minor);
     values
+}
+
+/// What each bound is worth, spread evenly over its legs.
+fn of_legs(bounds_minor: &[i64], legs: &[usize]) -> impl Iterator<Item = i64> {
+    bounds_minor.iter().zip(legs).flat_map(|(minor, count)| split(*minor, &vec![1; *count]))
 }
 
 /// Tickets of a trip that is sold at one price for everyone, by ordinal: shared evenly by those who take a seat, and over

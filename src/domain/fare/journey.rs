@@ -45,6 +45,24 @@ impl Journey {
         Ok(Self { bounds: bounds.iter().map(bound).collect::<Result<_, FareError>>()? })
     }
 
+    /// With one more bound: the countries that its flights leave and reach, the cities at its
+    /// ends, and how far it leads.
+    #[must_use]
+    pub fn then(
+        mut self,
+        legs: Vec<(CountryCode, CountryCode)>,
+        ends: (AirportCode, AirportCode),
+        distance_km: u32,
+    ) -> Self {
+        self.bounds.push(BoundCountries { legs, ends, distance_km });
+        self
+    }
+
+    /// How many bounds it has.
+    pub fn bounds(&self) -> usize {
+        self.bounds.len()
+    }
+
     /// Where the trip starts.
     pub fn first_country(&self) -> CountryCode {
         self.bounds[0].origin()

@@ -1,24 +1,33 @@
+use jiff::Timestamp;
+
 use super::{
-    FareBrand, LineKind, Quote, QuoteLine,
-    exchange::{convert, of_country, round_fare},
+    Covers, FareBrand, LineKind, Quote, QuoteLine, Tariff, Why,
+    candidate::{Candidate, Cost, End, candidates, closed, market, stay},
+    exchange::{convert, of_country},
     journey::Journey,
+    quote::LineFare,
+    rules::{Occasion, Stay},
     tax::taxes,
+    why::{MOST_PASSED_OVER, Met, PassedOver},
 };
 use crate::{
     airport::AirportCode,
     airports::Airports,
-    cabin::Cabin,
+    cabin::{Cabin, ClassesLeft},
+    departure::Departure,
     money::{Currency, split},
     search::{Itinerary, MOST_BOUNDS},
     traveller::{Party, TravellerKind},
 };
 
-/// What a bound costs before any distance is flown, and each of its legs, in US cents.
-const BOUND_MINOR: i64 = 3_000;
-const LEG_MINOR: i64 = 1_000;
-
-/// US cents for ten kilometres, up to so many kilometres of the bound; the further, the cheaper each.
-const BANDS: [(u32, i64); 3] = [(1_000, 45), (3_000, 35), (u32::MAX, 30)];
+/// What is bought, for whom and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    pub cabin: Cabin,
+    pub brand: FareBrand,
+    pub party: Party,
+    pub bought_at: Timestamp,
+}
 
 /// Why no price can be told.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,23 +40,42 @@ pub enum FareError {
     UnknownAirport(AirportCode),
     #[error("not every flight has the cabin {}", .0.name())]
     NoCabin(Cabin),
+    #[error("no fare from {origin} to {destination} is open for everyone")]
+    NoneOpen { origin: AirportCode, destination: AirportCode },
 }
 
-/// What one to six bounds, in order of travel, cost a party in a cabin and brand.
+/// A fare that is sold, with the flights that it covers.
+struct Sold<'a> {
+    bound: usize,
+    legs: &'a [Departure],
+    left: &'a [ClassesLeft],
+    all: Vec<Candidate>,
+    /// Its place among all.
+    place: usize,
+}
+
+impl Sold<'_> {
+    fn candidate(&self) -> &Candidate {
+        &self.all[self.place]
+    }
+}
+
+/// What the bounds, in order of travel, cost a party, and why.
 ///
-/// The fare of a bound is a base, an amount a leg and one a kilometre flown, cheaper beyond 1,000 and 3,000 km, times
-/// the factors of cabin and brand. It is filed in the currency of the country that the trip starts in, rounded up to a
-/// whole unit (100 yen); children pay 75 % and infants on laps 10 % of it, rounded up likewise. Taxes
-/// are those of the countries on the way, in that currency by a fixed table.
+/// For each bound it is the cheapest of a through fare, whose class is open on every leg for everyone, and of sector
+/// fares, one a leg; of each the cheapest whose rules are kept. All is in the currency of the country that the trip
+/// starts in. Taxes are those of the countries on the way, in that currency by a fixed table. `left` tells what is left of
+/// the cabin on a departure.
 ///
 /// # Errors
-/// See [`FareError`]; none for what a search over the same airports has found, each bound after the one before it.
+/// See [`FareError`]; for what a search over the same airports has found, with each bound after the one before, only
+/// [`FareError::NoneOpen`].
 pub fn price(
     bounds: &[Itinerary],
-    cabin: Cabin,
-    brand: FareBrand,
-    party: Party,
+    terms: &Terms,
+    left: impl Fn(&Departure) -> ClassesLeft,
     airports: &Airports,
+    tariff: &Tariff,
 ) -> Result<Quote, FareError> {
     if !(1..=MOST_BOUNDS).contains(&bounds.len()) {
         return Err(FareError::Bounds(bounds.len()));
@@ -55,103 +83,223 @@ pub fn price(
     if bounds.windows(2).any(|b| b[1].first().departs_at < b[0].last().arrives_at) {
         return Err(FareError::OutOfOrder);
     }
-    if bounds.iter().flat_map(Itinerary::legs).any(|leg| leg.configuration.places(cabin) == 0) {
-        return Err(FareError::NoCabin(cabin));
+    if bounds.iter().flat_map(Itinerary::legs).any(|leg| leg.configuration.places(terms.cabin) == 0) {
+        return Err(FareError::NoCabin(terms.cabin));
     }
     let journey = Journey::of(bounds, airports)?;
     let currency = of_country(journey.first_country());
-    let mut adult_fares = Vec::new();
-    for bound in bounds {
-        adult_fares.push((fare_label(bound), adult_fare_minor(bound, cabin, brand, currency, airports)?));
+    let stay = match bounds {
+        [out, back] => stay(end(out), end(back), airports),
+        _ => None,
+    };
+    let left: Vec<Vec<ClassesLeft>> =
+        bounds.iter().map(|bound| bound.legs().iter().map(&left).collect()).collect();
+    let seller = Seller { terms, airports, tariff, currency, stay };
+    let mut sold = Vec::new();
+    let mut whys = Vec::new();
+    for (bound, left) in (0..).zip(&left) {
+        seller.sell(bound, bounds[bound].legs(), left, &mut sold, &mut whys)?;
     }
-    let kinds = [
-        (TravellerKind::Adt, party.adults()),
-        (TravellerKind::Chd, party.children()),
-        (TravellerKind::Inf, party.infants()),
-    ];
-    let mut lines = Vec::new();
-    for (traveller_kind, quantity) in kinds.into_iter().filter(|(_, n)| *n > 0) {
-        let mut add = |label: String, kind, bounds_minor: Vec<i64>| {
-            let amount_minor = bounds_minor.iter().sum();
-            lines.push(QuoteLine { label, amount_minor, bounds_minor, kind, traveller_kind, quantity });
+    let lines = lines(&sold, bounds.len(), &journey, terms, currency);
+    let classes =
+        sold.iter().flat_map(|sold| sold.legs.iter().map(|_| sold.candidate().fare.class)).collect();
+    Ok(Quote::of(currency, lines, classes, whys))
+}
+
+/// What the fares of a bound cost without its taxes; none where none is open.
+pub(super) fn bound_cost(
+    bound: &Itinerary,
+    terms: &Terms,
+    left: &[ClassesLeft],
+    stay: Option<Stay>,
+    (airports, tariff, currency): (&Airports, &Tariff, Currency),
+) -> Option<Cost> {
+    let (mut sold, mut whys) = (Vec::new(), Vec::new());
+    let seller = Seller { terms, airports, tariff, currency, stay };
+    seller.sell(0, bound.legs(), left, &mut sold, &mut whys).ok()?;
+    Some(sold.iter().fold(Cost::default(), |sum, sold| sum.plus(sold.candidate().cost)))
+}
+
+pub(super) fn end(bound: &Itinerary) -> End {
+    End { origin: bound.origin(), destination: bound.destination(), departs: bound.first().departs.date() }
+}
+
+struct Seller<'a> {
+    terms: &'a Terms,
+    airports: &'a Airports,
+    tariff: &'a Tariff,
+    currency: Currency,
+    stay: Option<Stay>,
+}
+
+impl Seller<'_> {
+    /// The cheapest fares of a bound with what explains them.
+    fn sell<'b>(
+        &self,
+        bound: usize,
+        legs: &'b [Departure],
+        left: &'b [ClassesLeft],
+        sold: &mut Vec<Sold<'b>>,
+        whys: &mut Vec<Why>,
+    ) -> Result<(), FareError> {
+        let whole = if legs.len() == 1 { Covers::Either } else { Covers::Bound };
+        let through = self.considered(bound, legs, left, whole)?;
+        let sectors = if legs.len() == 1 {
+            None
+        } else {
+            let one = |(leg, left)| {
+                self.considered(bound, std::slice::from_ref(leg), std::slice::from_ref(left), Covers::Leg)
+            };
+            let all = legs.iter().zip(left).map(one).collect::<Result<Vec<_>, _>>()?;
+            all.into_iter().map(|sector| self.open(sector)).collect::<Option<Vec<_>>>()
         };
-        let mut by_bound_minor = Vec::new();
-        for (bound, (label, adult_minor)) in adult_fares.iter().enumerate() {
-            let fare_minor = round_fare((adult_minor * percent(traveller_kind) + 99) / 100);
-            let mut bounds_minor = vec![0; bounds.len()];
-            bounds_minor[bound] = fare_minor;
-            by_bound_minor.push(fare_minor);
-            add(label.clone(), LineKind::Fare, bounds_minor);
+        let sum_minor =
+            |sold: &[Sold<'_>]| -> i64 { sold.iter().map(|sold| sold.candidate().cost.party_minor).sum() };
+        let (cheaper_sectors, through) = match (sectors, self.open_place(&through)) {
+            (Some(sectors), Some(place)) if sum_minor(&sectors) < through.all[place].cost.party_minor => {
+                (Some(sectors), through)
+            }
+            (Some(sectors), None) => (Some(sectors), through),
+            (None, None) => {
+                let (origin, destination) = (legs[0].origin, legs[legs.len() - 1].destination);
+                return Err(FareError::NoneOpen { origin, destination });
+            }
+            (_, Some(place)) => (None, Sold { place, ..through }),
+        };
+        let first_why = whys.len();
+        let chosen = if let Some(sectors) = cheaper_sectors {
+            let limit_minor = sum_minor(&sectors);
+            whys.extend(sectors.iter().map(|sold| self.why(sold)));
+            // What a through fare would have saved belongs to all of them and is told with the first.
+            let missed = self.passed_over(&through, limit_minor);
+            whys[first_why].passed_over.splice(0..0, missed);
+            sectors
+        } else {
+            whys.push(self.why(&through));
+            vec![through]
+        };
+        sold.extend(chosen);
+        Ok(())
+    }
+
+    fn considered<'b>(
+        &self,
+        bound: usize,
+        legs: &'b [Departure],
+        left: &'b [ClassesLeft],
+        covers: Covers,
+    ) -> Result<Sold<'b>, FareError> {
+        let market = market(legs, self.airports).ok_or(FareError::UnknownAirport(legs[0].origin))?;
+        let bought = self.airports.date_at(market.origin, self.terms.bought_at);
+        let occasion = Occasion {
+            bought: bought.ok_or(FareError::UnknownAirport(market.origin))?,
+            departs: legs[0].departs.date(),
+            stay: self.stay,
+        };
+        let all = candidates(self.tariff, &market, covers, self.terms, &occasion, self.currency);
+        Ok(Sold { bound, legs, left, all, place: 0 })
+    }
+
+    fn open<'b>(&self, sold: Sold<'b>) -> Option<Sold<'b>> {
+        let place = self.open_place(&sold)?;
+        Some(Sold { place, ..sold })
+    }
+
+    /// The first whose rules are kept and whose class is open on every flight.
+    fn open_place(&self, sold: &Sold<'_>) -> Option<usize> {
+        let seats = u16::from(self.terms.party.seats());
+        sold.all.iter().position(|candidate| {
+            candidate.rules.is_ok() && closed(&candidate.fare, sold.legs, sold.left, seats).is_none()
+        })
+    }
+
+    fn why(&self, sold: &Sold<'_>) -> Why {
+        let Candidate { fare, cost, .. } = *sold.candidate();
+        let seats = u16::from(self.terms.party.seats());
+        let left = sold.left.iter().map(|left| left.left(fare.class)).min().unwrap_or_default();
+        let (origin, destination) = ends(sold.legs);
+        let bought = self.airports.date_at(origin, self.terms.bought_at);
+        let departs = sold.legs[0].departs.date();
+        let occasion = Occasion { bought: bought.unwrap_or(departs), departs, stay: self.stay };
+        let mut met = fare.rules.met(&occasion);
+        met.push(Met::Open { class: fare.class, left, seats });
+        Why {
+            bound: u8::try_from(sold.bound).unwrap_or(u8::MAX),
+            flights: sold.legs.iter().map(|leg| leg.id.flight).collect(),
+            origin,
+            destination,
+            market: (fare.origin, fare.destination),
+            carrier: fare.carrier,
+            basis: fare.basis,
+            class: fare.class,
+            filed: fare.amount,
+            adult_minor: cost.each_minor[0],
+            met,
+            passed_over: self.passed_over(sold, cost.party_minor),
         }
-        for tax in taxes(&journey, cabin, traveller_kind, &by_bound_minor, currency) {
+    }
+
+    /// Fares that would have cost less than so much but do not apply.
+    fn passed_over(&self, sold: &Sold<'_>, limit_minor: i64) -> Vec<PassedOver> {
+        let seats = u16::from(self.terms.party.seats());
+        let (origin, destination) = ends(sold.legs);
+        let cheaper = sold.all.iter().take_while(|candidate| candidate.cost.party_minor < limit_minor);
+        let passed = cheaper.filter_map(|candidate| {
+            let Candidate { fare, cost, rules } = candidate;
+            let why = rules.err().or_else(|| closed(fare, sold.legs, sold.left, seats))?;
+            let adult_minor = cost.each_minor[0];
+            Some(PassedOver { origin, destination, basis: fare.basis, class: fare.class, adult_minor, why })
+        });
+        passed.take(MOST_PASSED_OVER).collect()
+    }
+}
+
+fn ends(legs: &[Departure]) -> (AirportCode, AirportCode) {
+    (legs[0].origin, legs[legs.len() - 1].destination)
+}
+
+/// Adults first, then children, then infants; for each the fares, then the taxes.
+fn lines(
+    sold: &[Sold<'_>],
+    bounds: usize,
+    journey: &Journey,
+    terms: &Terms,
+    currency: Currency,
+) -> Vec<QuoteLine> {
+    let mut lines = Vec::new();
+    for (place, traveller_kind, quantity) in kinds(terms.party) {
+        let mut add = |label: String, fare, kind, bounds_minor: Vec<i64>| {
+            let amount_minor = bounds_minor.iter().sum();
+            lines.push(QuoteLine { label, amount_minor, bounds_minor, kind, traveller_kind, quantity, fare });
+        };
+        let mut by_bound_minor = vec![0; bounds];
+        for sold in sold {
+            let Candidate { fare, cost, .. } = sold.candidate();
+            let mut bounds_minor = vec![0; bounds];
+            bounds_minor[sold.bound] = cost.each_minor[place];
+            by_bound_minor[sold.bound] += cost.each_minor[place];
+            let (origin, destination) = ends(sold.legs);
+            let named = LineFare { basis: fare.basis, class: fare.class };
+            add(format!("Fare, {origin} to {destination}"), Some(named), LineKind::Fare, bounds_minor);
+        }
+        for tax in taxes(journey, terms.cabin, traveller_kind, &by_bound_minor, currency) {
             let amount_minor = convert(tax.amount.minor, tax.amount.currency, currency);
             let bounds_minor = split(amount_minor, &tax.bounds_minor);
-            add(tax.name.to_owned(), LineKind::Tax(tax.code.to_owned()), bounds_minor);
+            add(tax.name.to_owned(), None, LineKind::Tax(tax.code.to_owned()), bounds_minor);
         }
     }
-    Ok(Quote::of(currency, lines))
+    lines
 }
 
-fn fare_label(bound: &Itinerary) -> String {
-    format!("Fare, {} to {}", bound.origin(), bound.destination())
-}
-
-/// One adult's fare for a bound, in the currency's minor units.
-fn adult_fare_minor(
-    bound: &Itinerary,
-    cabin: Cabin,
-    brand: FareBrand,
-    currency: Currency,
-    airports: &Airports,
-) -> Result<i64, FareError> {
-    let mut usd_minor = BOUND_MINOR;
-    let mut flown_km = 0;
-    for leg in bound.legs() {
-        flown_km += airports
-            .distance_km(leg.origin, leg.destination)
-            .ok_or(FareError::UnknownAirport(leg.destination))?;
-        usd_minor += LEG_MINOR;
-    }
-    usd_minor += distance_minor(flown_km);
-    let factored = (usd_minor * cabin_percent(cabin) * brand_percent(brand) + 9_999) / 10_000;
-    Ok(round_fare(convert(factored, Currency::Usd, currency)))
-}
-
-/// US cents for so many kilometres, each in the band it falls into.
-fn distance_minor(flown_km: u32) -> i64 {
-    let mut from_km = 0;
-    let mut tenths = 0;
-    for (to_km, cents_ten_km) in BANDS {
-        tenths += i64::from(flown_km.min(to_km).saturating_sub(from_km)) * cents_ten_km;
-        from_km = to_km;
-    }
-    tenths / 10
-}
-
-fn cabin_percent(cabin: Cabin) -> i64 {
-    match cabin {
-        Cabin::Economy => 100,
-        Cabin::Premium => 160,
-        Cabin::Business => 300,
-        Cabin::First => 400,
-    }
-}
-
-fn brand_percent(brand: FareBrand) -> i64 {
-    match brand {
-        FareBrand::Basic => 100,
-        FareBrand::Standard => 116,
-        FareBrand::Flex => 155,
-    }
-}
-
-/// Of the adult's fare.
-fn percent(kind: TravellerKind) -> i64 {
-    match kind {
-        TravellerKind::Adt => 100,
-        TravellerKind::Chd => 75,
-        TravellerKind::Inf => 10,
-    }
+/// The kinds of a party, with their place among all kinds.
+pub(super) fn kinds(party: Party) -> impl Iterator<Item = (usize, TravellerKind, u8)> {
+    [
+        (0, TravellerKind::Adt, party.adults()),
+        (1, TravellerKind::Chd, party.children()),
+        (2, TravellerKind::Inf, party.infants()),
+    ]
+    .into_iter()
+    .filter(|(_, _, count)| *count > 0)
 }
 
 #[cfg(test)]

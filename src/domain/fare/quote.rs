@@ -1,6 +1,10 @@
 use serde::{Deserialize, Serialize};
 
+use super::{FareBasis, Why};
 use crate::{
+    airport::AirportCode,
+    cabin::BookingClass,
+    flight::FlightDesignator,
     money::{Currency, Money},
     traveller::TravellerKind,
 };
@@ -14,6 +18,19 @@ pub struct Quote {
     /// What one traveller of each kind pays, in minor units.
     pub per_traveller: Vec<(TravellerKind, i64)>,
     pub total: Money,
+    /// The class of each departure, in order of travel; empty in quotes of before.
+    #[serde(default)]
+    pub classes: Vec<BookingClass>,
+    /// Each fare of it, with what let it apply; empty in quotes of before.
+    #[serde(default)]
+    pub whys: Vec<Why>,
+}
+
+/// The fare that a line charges.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineFare {
+    pub basis: FareBasis,
+    pub class: BookingClass,
 }
 
 /// A fare or a tax that each traveller of a kind pays.
@@ -30,6 +47,9 @@ pub struct QuoteLine {
     pub traveller_kind: TravellerKind,
     /// How many travellers pay it.
     pub quantity: u8,
+    /// Which filed fare it is, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fare: Option<LineFare>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,7 +70,12 @@ impl QuoteLine {
 impl Quote {
     /// The only way to a quote: everything else follows from the lines.
     #[cfg(feature = "zones")]
-    pub(super) fn of(currency: Currency, lines: Vec<QuoteLine>) -> Self {
+    pub(super) fn of(
+        currency: Currency,
+        lines: Vec<QuoteLine>,
+        classes: Vec<BookingClass>,
+        whys: Vec<Why>,
+    ) -> Self {
         let mut per_traveller: Vec<(TravellerKind, i64)> = Vec::new();
         for line in &lines {
             match per_traveller.iter_mut().find(|(kind, _)| *kind == line.traveller_kind) {
@@ -59,7 +84,14 @@ impl Quote {
             }
         }
         let total = Money::new(lines.iter().map(QuoteLine::total_minor).sum(), currency);
-        Self { currency, lines, per_traveller, total }
+        Self { currency, lines, per_traveller, total, classes, whys }
+    }
+
+    /// The fare basis that a leg of a flight is sold by, by the airport that it leaves.
+    pub fn basis_of(&self, flight: FlightDesignator, origin: AirportCode) -> Option<FareBasis> {
+        let covers =
+            |why: &&Why| why.flights.contains(&flight) && (why.flights.len() > 1 || why.origin == origin);
+        self.whys.iter().find(covers).map(|why| why.basis)
     }
 
     /// All fares, without taxes.

@@ -4,7 +4,10 @@
 //! charges outside the US, the rules for Alaska and Hawaii, the 225-mile zone and rural airports, the exemptions of
 //! arrivals from neighbouring countries, and stopovers of a day (a connection of our search is none).
 
-use super::journey::{BoundCountries, Journey};
+use super::{
+    exchange::convert,
+    journey::{BoundCountries, Journey},
+};
 use crate::{
     cabin::Cabin,
     money::{Currency, Money, split},
@@ -46,6 +49,25 @@ pub fn taxes(
     taxes
 }
 
+/// What taxes come to for one traveller besides the one that grows with the fares, and whether that one is due.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedTaxes {
+    pub minor: i64,
+    pub excise: bool,
+}
+
+/// The sum of [`taxes`] that does not hang on the fares, in the quote's currency.
+pub fn fixed_taxes(journey: &Journey, cabin: Cabin, kind: TravellerKind, currency: Currency) -> FixedTaxes {
+    let of_nothing = taxes(journey, cabin, kind, &vec![0; journey.bounds()], currency);
+    let minor = of_nothing.iter().map(|tax| convert(tax.amount.minor, tax.amount.currency, currency)).sum();
+    FixedTaxes { minor, excise: journey.is_within("US") }
+}
+
+/// 7.5 % of all fares of one traveller.
+pub fn excise_minor(fares_minor: i64) -> i64 {
+    (fares_minor * 75 + 500) / 1_000
+}
+
 /// - Excise tax of 7.5 % of the fare and segment tax of $5.20 a flight, on trips inside the country; $22.90 for each
 ///   international departure and arrival: 26 U.S.C. 4261 (a) to (c), Rev. Proc. 2024-40, rates of 2025.
 /// - September 11 security fee, $5.60 for each bound that starts in the US, at most $11.20 a round trip: 49 U.S.C.
@@ -72,7 +94,7 @@ fn united_states(
     let arrivals = journey.each(|b| b.arrivals_from_abroad_in(US));
     let mut taxes = Vec::new();
     if journey.is_within(US) {
-        let excise_minor = (fares_minor.iter().sum::<i64>() * 75 + 500) / 1_000;
+        let excise_minor = excise_minor(fares_minor.iter().sum());
         let bounds_minor = split(excise_minor, fares_minor);
         taxes.push(Tax::new("US transportation tax, 7.5 %", "US", bounds_minor, currency));
         taxes.push(usd("US flight segment tax", "ZP", 520, &journey.each(|b| b.departures_in(US))));

@@ -30,6 +30,10 @@ impl Stations {
         self.codes[usize::from(station)]
     }
 
+    pub fn country(&self, station: u16) -> Option<CountryCode> {
+        self.countries[usize::from(station)]
+    }
+
     pub fn in_one_country(&self, one: u16, other: u16) -> bool {
         self.countries[usize::from(one)] == self.countries[usize::from(other)]
     }

@@ -58,6 +58,11 @@ impl Hop {
         (self.route, self.carrier, self.date)
     }
 
+    /// Origin and destination, by number of the network's stations.
+    pub(crate) fn ends(&self) -> (u16, u16) {
+        (self.origin, self.destination)
+    }
+
     pub fn departs_at(&self) -> Timestamp {
         // Every minute that is counted in 32 bits is an instant.
         Timestamp::from_second(i64::from(self.departs_min) * 60).unwrap_or(Timestamp::MAX)

@@ -50,7 +50,7 @@ pub fn offer(found: &Found, airports: &Airports) -> Option<Offer> {
         created_at,
         expires_at: stamp(signed.expires_at),
         owner: airline(first.id.flight.carrier),
-        slices: bounds.iter().map(|bound| slice(bound, signed, airports)).collect::<Option<_>>()?,
+        slices: bounds.iter().map(|bound| slice(bound, signed, quote, airports)).collect::<Option<_>>()?,
         passengers: passengers(signed.party),
         base_amount: Money::new(quote.fare_minor(), quote.currency).decimal(),
         base_currency: currency.clone(),
@@ -88,9 +88,14 @@ fn passengers(party: Party) -> Vec<OfferPassenger> {
         .collect()
 }
 
-pub fn slice(bound: &Itinerary, offer: &SignedOffer, airports: &Airports) -> Option<OfferSlice> {
+pub fn slice(
+    bound: &Itinerary,
+    offer: &SignedOffer,
+    quote: &Quote,
+    airports: &Airports,
+) -> Option<OfferSlice> {
     let segments =
-        bound.legs().iter().map(|leg| segment(leg, offer, airports)).collect::<Option<Vec<_>>>()?;
+        bound.legs().iter().map(|leg| segment(leg, offer, quote, airports)).collect::<Option<Vec<_>>>()?;
     Some(OfferSlice {
         id: ids::slice(bound.legs()),
         origin: places::place(airports, bound.origin())?,
@@ -111,9 +116,13 @@ pub fn slice(bound: &Itinerary, offer: &SignedOffer, airports: &Airports) -> Opt
     })
 }
 
-fn segment(leg: &Departure, offer: &SignedOffer, airports: &Airports) -> Option<Segment> {
+fn segment(leg: &Departure, offer: &SignedOffer, quote: &Quote, airports: &Airports) -> Option<Segment> {
     let carrier = airline(leg.id.flight.carrier);
     let number = leg.id.flight.number().to_string();
+    let named = quote.basis_of(leg.id.flight, leg.origin).map(|basis| basis.to_string());
+    // Quotes of before name none.
+    let basis = named
+        .unwrap_or_else(|| format!("{}{}", offer.cabin.letter(), offer.brand.name().to_ascii_uppercase()));
     Some(Segment {
         id: ids::segment(leg.id),
         origin: places::airport(airports, leg.origin)?,
@@ -131,13 +140,13 @@ fn segment(leg: &Departure, offer: &SignedOffer, airports: &Airports) -> Option<
         operating_carrier_flight_number: number,
         passengers: (0_u8..)
             .zip(offer.party.kinds())
-            .map(|(ordinal, kind)| segment_passenger(offer, ordinal, kind))
+            .map(|(ordinal, kind)| segment_passenger(offer, &basis, ordinal, kind))
             .collect(),
         stops: Vec::new(),
     })
 }
 
-fn segment_passenger(offer: &SignedOffer, ordinal: u8, kind: TravellerKind) -> SegmentPassenger {
+fn segment_passenger(offer: &SignedOffer, basis: &str, ordinal: u8, kind: TravellerKind) -> SegmentPassenger {
     let terms = offer.brand.terms();
     // Infants on laps bring what their adult may.
     let bags = |n: u8| if kind.takes_seat() { n } else { 0 };
@@ -146,7 +155,7 @@ fn segment_passenger(offer: &SignedOffer, ordinal: u8, kind: TravellerKind) -> S
         passenger_id: ids::passenger(offer.party, ordinal),
         cabin_class: cabin_name(offer.cabin),
         cabin_class_marketing_name: offer.cabin.name().to_owned(),
-        fare_basis_code: format!("{}{}", offer.cabin.letter(), offer.brand.name().to_ascii_uppercase()),
+        fare_basis_code: basis.to_owned(),
         baggages: baggages
             .into_iter()
             .filter(|(_, quantity)| *quantity > 0)

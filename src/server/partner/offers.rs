@@ -108,7 +108,8 @@ pub fn read(site: &Site, id: &str, now: Timestamp) -> Result<Found, ApiError> {
     let OnSale { legs, quote, .. } = site.seating.on_sale(&offer, now).map_err(|_| no_longer_available())?;
     let bounds = bounds(&offer, &legs).ok_or_else(no_longer_available)?;
     if quote.total != offer.total {
-        offer = SignedOffer { was: Some(offer.total), total: quote.total, ..offer };
+        let classes = quote.classes.clone();
+        offer = SignedOffer { was: Some(offer.total), total: quote.total, classes, ..offer };
     }
     Ok(Found { token: site.signing.offer_token(&offer), offer, bounds, quote })
 }

@@ -6,6 +6,7 @@ use app::answers::Checked;
 use domain::{
     cabin::{BookingClass, Cabin, ClassesLeft},
     departure::DepartureId,
+    search::Itinerary,
     timetable::Timetable,
 };
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ pub type PlacesLeft = HashMap<DepartureId, ClassesLeft>;
 pub(super) struct Available(Option<Answer<PlacesLeft>>);
 
 impl Available {
+    pub const UNKNOWN: Self = Self(None);
+
     pub fn is_known(&self) -> bool {
         self.0.is_some()
     }
@@ -77,6 +80,18 @@ impl Searching {
         let names: Vec<String> = departures.iter().map(ToString::to_string).collect();
         let key = format!("board:{}:{}", cabin.letter(), names.join(","));
         self.available_as(&key, departures.into(), cabin, BOARD_KEEPS).await
+    }
+
+    /// The same of what was chosen before: nobody is asked where that is nothing.
+    pub(super) async fn available_of_chosen(&self, chosen: &[Itinerary], cabin: Cabin) -> Available {
+        let departures: Vec<DepartureId> =
+            chosen.iter().flat_map(Itinerary::legs).map(|leg| leg.id).collect();
+        if departures.is_empty() {
+            return Available::UNKNOWN;
+        }
+        let names: Vec<String> = departures.iter().map(ToString::to_string).collect();
+        let key = format!("chosen:{}:{}", cabin.letter(), names.join(","));
+        self.available_as(&key, departures.into(), cabin, KEEPS_WHERE_FEW).await
     }
 
     /// The same of the ways to fly in a month; `asked` has its first day.

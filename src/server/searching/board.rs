@@ -8,7 +8,7 @@ use domain::{
     airport::AirportCode,
     cabin::Cabin,
     departure::Departure,
-    fare::{self, FareBrand},
+    fare::{self, FareBrand, Terms},
     search::Itinerary,
     traveller::Party,
 };
@@ -41,11 +41,15 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
     let ids: Vec<_> = departures.iter().map(|departure| departure.id).collect();
     let available = searching.available_on_board(&ids, Cabin::Economy).await;
     let Ok(one) = Party::new(1, 0, 0) else { return Err(SearchError::Unavailable) };
+    let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party: one, bought_at: now };
     let rows = departures
         .into_iter()
         .filter_map(|departure| {
             let itinerary = Itinerary::new(vec![departure.clone()]).ok()?;
-            let quote = fare::price(&[itinerary], Cabin::Economy, FareBrand::Basic, one, airports).ok()?;
+            let left =
+                |leg: &Departure| available.classes(leg.id).unwrap_or_else(|| leg.untouched(Cabin::Economy));
+            let quote =
+                fare::price(&[itinerary], &terms, left, airports, searching.timetables.tariff()).ok()?;
             Some(BoardRow {
                 time: departure.departs.strftime("%H:%M").to_string(),
                 destination: departure.destination,

@@ -12,6 +12,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 
 use super::{
     Asked, Searching,
+    available::Available,
     pricing::Pricing,
     request,
     results::{city_of, departures_of, keep_what_is_sold},
@@ -42,6 +43,7 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
         searching,
         query: &query,
         chosen: &[],
+        left_of_chosen: &Available::UNKNOWN,
         more_follow: query.bounds().len() > 1,
         available: &available,
         now,

@@ -1,17 +1,17 @@
 //! What an itinerary costs everyone, and how it is offered.
 
-use std::collections::HashMap;
-
 use app::answers::{BrandPrice, ItineraryCard, LegLine};
 use domain::{
-    fare::{self, FareBrand},
+    cabin::ClassesLeft,
+    departure::Departure,
+    fare::{self, FareBrand, FareError, Quote, Terms, WayPrices},
     hold::most_legs,
     money::Money,
     network::Network,
     offer::{OFFER_TTL, Offer},
     search::{Found, Hop, Itinerary, SearchQuery, Way},
 };
-use jiff::{Timestamp, civil::Date};
+use jiff::Timestamp;
 
 use super::{Searching, available::Available};
 use crate::reference;
@@ -22,6 +22,8 @@ pub(super) struct Pricing<'a> {
     pub query: &'a SearchQuery,
     /// The ways to fly the bounds before it, which the price then includes.
     pub chosen: &'a [Itinerary],
+    /// What is left of their flights.
+    pub left_of_chosen: &'a Available,
     /// Whether another bound is chosen after this: then nothing can be bought yet.
     pub more_follow: bool,
     /// Where it is not known, nothing can be bought, and every departure is taken for empty.
@@ -30,30 +32,29 @@ pub(super) struct Pricing<'a> {
 }
 
 impl Pricing<'_> {
-    /// What a way costs everyone at the lowest, in minor units; none without room for all of them, where they would leave
-    /// before having arrived, or where one booking could not keep so many places.
+    /// What a way costs everyone at the lowest, in minor units; none without room for all of them in any class, where
+    /// they would leave before having arrived, or where one booking could not keep so many places.
     pub fn price_minor<'f>(&'f self, found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
-        let room = u16::from(self.query.party.seats());
-        let hops = found.hops();
-        let has_room: Vec<bool> = hops.iter().map(|hop| self.has_room(hop, found.network(), room)).collect();
+        let timetables = &self.searching.timetables;
+        let left = |hop: &Hop| self.left_of(hop, found.network());
+        let mut prices = WayPrices::new(
+            found,
+            self.chosen,
+            self.terms(FareBrand::Basic),
+            (left, |leg: &Departure| self.left(leg)),
+            timetables.airports(),
+            timetables.tariff(),
+        );
         let legs_before: usize = self.chosen.iter().map(|bound| bound.legs().len()).sum();
         let bounds_after = self.query.bounds().len().saturating_sub(self.chosen.len() + 1);
         let most_legs = most_legs(self.query.party.seats()).saturating_sub(legs_before + bounds_after);
-        // Of the many ways of a day most are sold at the same fares: prices are made once for each of these.
-        let mut known: HashMap<Vec<(u32, u16, Date)>, Option<i64>> = HashMap::new();
         move |way| {
-            let first = &hops[way.hops()[0] as usize];
+            let first = &found.hops()[way.hops()[0] as usize];
             let is_too_early = |before: &Itinerary| first.departs_at() <= before.last().arrives_at;
-            if self.chosen.last().is_some_and(is_too_early)
-                || way.hops().len() > most_legs
-                || way.hops().iter().any(|hop| !has_room[*hop as usize])
-            {
+            if self.chosen.last().is_some_and(is_too_early) || way.hops().len() > most_legs {
                 return None;
             }
-            let sold_as = way.hops().iter().map(|hop| hops[*hop as usize].sold_as()).collect();
-            *known
-                .entry(sold_as)
-                .or_insert_with(|| Some(self.total(&found.itinerary(way)?, FareBrand::Basic)?.minor))
+            prices.total_minor(way)
         }
     }
 
@@ -83,42 +84,63 @@ impl Pricing<'_> {
     }
 
     fn brand_price(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<BrandPrice> {
-        let total = self.total(itinerary, brand)?;
+        let quote = self.quote(itinerary, brand)?;
         let offer = Offer {
             bounds: self
                 .bounds(itinerary)
                 .map(|bound| bound.legs().iter().map(|leg| leg.id).collect())
                 .collect(),
             cabin: self.query.cabin,
-            classes: vec![],
+            classes: quote.classes.clone(),
             brand,
             party: self.query.party,
-            total,
+            total: quote.total,
             was: None,
+            closed: None,
             expires_at: self.now + OFFER_TTL,
         };
         let is_sold = self.available.is_known() && !self.more_follow;
         let offer = is_sold.then(|| self.searching.signing.offer_token(&offer));
-        Some(BrandPrice { brand, total, offer })
+        // A list tells why of the lowest brand alone: the others differ by what they include.
+        let whys = if brand == FareBrand::Basic { quote.whys } else { Vec::new() };
+        Some(BrandPrice { brand, total: quote.total, whys, offer })
     }
 
     /// What everyone pays together.
     pub fn total(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<Money> {
+        self.quote(itinerary, brand).map(|quote| quote.total)
+    }
+
+    fn quote(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<Quote> {
         let bounds: Vec<Itinerary> = self.bounds(itinerary).cloned().collect();
-        let airports = self.searching.timetables.airports();
-        fare::price(&bounds, self.query.cabin, brand, self.query.party, airports)
-            .inspect_err(|error| tracing::warn!(%error, itinerary = itinerary.key(), "cannot be priced"))
-            .ok()
-            .map(|quote| quote.total)
+        let (airports, tariff) = (self.searching.timetables.airports(), self.searching.timetables.tariff());
+        match fare::price(&bounds, &self.terms(brand), |leg| self.left(leg), airports, tariff) {
+            Ok(quote) => Some(quote),
+            Err(FareError::NoneOpen { .. }) => None,
+            Err(error) => {
+                tracing::warn!(%error, itinerary = itinerary.key(), "cannot be priced");
+                None
+            }
+        }
+    }
+
+    fn terms(&self, brand: FareBrand) -> Terms {
+        Terms { cabin: self.query.cabin, brand, party: self.query.party, bought_at: self.now }
     }
 
     fn bounds<'b>(&'b self, itinerary: &'b Itinerary) -> impl Iterator<Item = &'b Itinerary> {
         self.chosen.iter().chain([itinerary])
     }
 
-    fn has_room(&self, hop: &Hop, network: &Network, room: u16) -> bool {
-        let left = self.available.left(hop.id(network));
-        left.unwrap_or_else(|| hop.places(network, self.query.cabin)) >= room
+    fn left(&self, leg: &Departure) -> ClassesLeft {
+        let known = self.left_of_chosen.classes(leg.id).or_else(|| self.available.classes(leg.id));
+        known.unwrap_or_else(|| leg.untouched(self.query.cabin))
+    }
+
+    fn left_of(&self, hop: &Hop, network: &Network) -> ClassesLeft {
+        let cabin = self.query.cabin;
+        let untouched = || ClassesLeft::untouched(cabin, hop.places(network, cabin));
+        self.available.classes(hop.id(network)).unwrap_or_else(untouched)
     }
 
     /// Places left on the fullest leg.

@@ -38,10 +38,12 @@ pub(super) async fn search(
     searching.popular.note(asked);
     let days = days_around(searching, &network, &asked, now);
     let available = searching.available(asked, departures_of(&days), now).await;
+    let left_of_chosen = searching.available_of_chosen(&chosen, query.cabin).await;
     let pricing = Pricing {
         searching,
         query: &query,
         chosen: &chosen,
+        left_of_chosen: &left_of_chosen,
         more_follow: step + 1 < query.bounds().len(),
         available: &available,
         now,

@@ -5,7 +5,7 @@ use app::{
 use domain::{
     cabin::{BookingClass, Cabin, ClassesLeft},
     departure::{Departure, DepartureId},
-    fare::{self, Quote},
+    fare::{self, FareError, Quote},
     hold::{HoldId, PLACES_PER_VISITOR, most_legs},
     money::Money,
     offer::{OFFER_TTL, Offer},
@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::{Seating, Whom, assign, away};
+use super::{Seating, Whom, assign, away, next_best};
 use crate::{
     postgres::{Account, Claim, EndAs, Once, TakeRefusal},
     selling,
@@ -34,14 +34,16 @@ pub(crate) struct OnSale {
 }
 
 impl Seating {
-    /// The offer's departures and price as of now.
+    /// The offer's departures and price as of now, in its own classes or those above them: whether these are open is
+    /// known when their places are taken.
     ///
     /// # Errors
-    /// `NotSold` where one of them is not on sale any more.
+    /// `NotSold` where one of them is not on sale any more, or no fare of these classes applies any more.
     pub(crate) fn on_sale(&self, offer: &Offer, now: Timestamp) -> Result<OnSale, HoldError> {
         let (schedule, timetable) = self.timetables.snapshot();
         let bounds = bounds(self, &timetable, offer, now)?;
-        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, self.timetables.airports())
+        let quote = self
+            .price(&bounds, offer, now, |leg| offer.left_for_it(leg.id))
             .map_err(|error| HoldError::NotSold(error.to_string()))?;
         let legs: Vec<Departure> = bounds.iter().flat_map(Itinerary::legs).cloned().collect();
         if legs.len() > most_legs(offer.party.seats()) {
@@ -53,15 +55,52 @@ impl Seating {
         Ok(OnSale { schedule, legs, quote })
     }
 
+    /// What these flights cost the offer's party in its cabin and brand, with so much left on each.
+    fn price(
+        &self,
+        bounds: &[Itinerary],
+        offer: &Offer,
+        now: Timestamp,
+        left: impl Fn(&Departure) -> ClassesLeft,
+    ) -> Result<Quote, FareError> {
+        fare::price(bounds, &offer.terms(now), left, self.timetables.airports(), self.timetables.tariff())
+    }
+
+    /// The same with what is left now, in whatever classes; none where no fare is open for everyone.
+    async fn priced_now(&self, offer: &Offer, now: Timestamp) -> Result<Option<Quote>, HoldError> {
+        let bounds = bounds(self, &self.timetables.snapshot().1, offer, now)?;
+        let legs: Vec<&Departure> = bounds.iter().flat_map(Itinerary::legs).collect();
+        let capacity = |id: DepartureId| {
+            let leg = legs.iter().find(|leg| leg.id == id);
+            leg.map_or(0, |leg| leg.configuration.places(offer.cabin))
+        };
+        let ids: Vec<DepartureId> = legs.iter().map(|leg| leg.id).collect();
+        let left = self.postgres.classes_left(&ids, offer.cabin, capacity).await.map_err(away)?;
+        let left_on =
+            |leg: &Departure| left.get(&leg.id).copied().unwrap_or_else(|| leg.untouched(offer.cabin));
+        match self.price(&bounds, offer, now, left_on) {
+            Ok(quote) => Ok(Some(quote)),
+            Err(FareError::NoneOpen { .. }) => Ok(None),
+            Err(error) => Err(HoldError::NotSold(error.to_string())),
+        }
+    }
+
     /// What a signed offer names, to be looked over before it is chosen.
-    pub(super) fn offered(&self, token: &str) -> Result<OfferView, HoldError> {
+    pub(super) async fn offered(&self, token: &str) -> Result<OfferView, HoldError> {
         let offer = self.signing.read_offer(token).map_err(|_| HoldError::OfferForged)?;
         let now = Timestamp::now();
         if offer.has_expired(now) {
             return Err(HoldError::OfferExpired);
         }
         let bounds = bounds(self, &self.timetables.snapshot().1, &offer, now)?;
+        let quote = self.price(&bounds, &offer, now, |leg| offer.left_for_it(leg.id)).ok();
+        let next_best =
+            if offer.was.is_some() { next_best::next_best(self, &offer, &bounds, now).await } else { None };
         Ok(OfferView {
+            because: because(&offer),
+            next_best,
+            // What it costs now may be another amount already, which is asked about when it is chosen.
+            quote: quote.filter(|quote| quote.total == offer.total),
             bounds,
             brand: offer.brand,
             cabin: offer.cabin,
@@ -91,7 +130,7 @@ pub(super) async fn choose(
     for last_try in [false, true] {
         let OnSale { schedule, legs, quote } = seating.on_sale(&offer, now)?;
         if quote.total != offer.total {
-            return Err(price_changed(seating, &offer, quote.total, now));
+            return Err(price_changed(seating, &offer, &quote, None, now));
         }
         let claim = Claim {
             id: HoldId(Uuid::new_v4()),
@@ -130,7 +169,7 @@ pub(super) async fn choose(
             }
             Err(TakeRefusal::ClassClosed(id, class)) if last_try => {
                 seating.refusals.note(id, Timestamp::now());
-                return Err(priced_anew(seating, &offer, id, class));
+                return Err(priced_anew(seating, &offer, id, class).await);
             }
             // Holds whose time is over may be in the way: they are ended, and it is tried once more.
             Err(TakeRefusal::TooManyPlaces | TakeRefusal::SoldOut(_) | TakeRefusal::ClassClosed(..)) => {
@@ -154,19 +193,54 @@ pub(super) async fn choose(
 }
 
 /// The same offer at the price of now, to be accepted.
-fn price_changed(seating: &Seating, offer: &Offer, total: Money, now: Timestamp) -> HoldError {
+fn price_changed(
+    seating: &Seating,
+    offer: &Offer,
+    quote: &Quote,
+    closed: Option<(DepartureId, BookingClass)>,
+    now: Timestamp,
+) -> HoldError {
     let was = offer.total;
-    let changed = Offer { total, was: Some(was), expires_at: now + OFFER_TTL, ..offer.clone() };
-    HoldError::PriceChanged { was, now: total, offer: seating.signing.offer_token(&changed) }
+    let changed = Offer {
+        total: quote.total,
+        classes: quote.classes.clone(),
+        was: Some(was),
+        closed,
+        expires_at: now + OFFER_TTL,
+        ..offer.clone()
+    };
+    let because = because(&changed);
+    HoldError::PriceChanged { was, now: quote.total, because, offer: seating.signing.offer_token(&changed) }
 }
 
-/// What to say where one of the offer's departures has too few places left in its class: the price as of now where that
-/// is another one, with what is left. All is sold in the top class so far, whose price does not hang on what is left.
-fn priced_anew(seating: &Seating, offer: &Offer, closed: DepartureId, class: BookingClass) -> HoldError {
+/// "Class Q on B6 523 has closed. The next fare costs $24 more in class M."
+fn because(changed: &Offer) -> Option<String> {
+    let ((closed, class), was) = (changed.closed?, changed.was?);
+    let more = Money::new(changed.total.minor - was.minor, changed.total.currency);
+    let anew = changed.class_on(closed);
+    if was.currency != changed.total.currency || more.minor <= 0 || anew == class {
+        return None;
+    }
+    let all = if changed.party.people() > 1 { " for all of you" } else { "" };
+    Some(format!(
+        "Class {class} on {} has closed. The next fare costs {} more{all} in class {anew}.",
+        closed.flight.spaced(),
+        more.short()
+    ))
+}
+
+/// What to say where one of the offer's departures has too few places left in its class: the price of what is left now,
+/// to be accepted.
+async fn priced_anew(
+    seating: &Seating,
+    offer: &Offer,
+    closed: DepartureId,
+    class: BookingClass,
+) -> HoldError {
     let now = Timestamp::now();
-    match seating.on_sale(offer, now) {
-        Ok(OnSale { quote, .. }) if quote.total != offer.total => {
-            price_changed(seating, offer, quote.total, now)
+    match seating.priced_now(offer, now).await {
+        Ok(Some(quote)) if quote.total != offer.total => {
+            price_changed(seating, offer, &quote, Some((closed, class)), now)
         }
         Ok(_) => HoldError::ClassClosed { flight: closed.flight.spaced(), class },
         Err(error) => error,

@@ -34,6 +34,9 @@ pub(super) async fn offered(seating: &Seating, token: &str) -> Result<OfferView,
         party: offer.party,
         was: offer.was,
         total: offer.total,
+        because: None,
+        quote: None,
+        next_best: None,
         sold_by: Some(sold_by(&offered, None)),
     })
 }
@@ -114,7 +117,7 @@ pub(crate) fn price_changed(seating: &Seating, offer: &OutsideOffer, offered: &O
         ..offer.clone()
     };
     let token = seating.signing.outside_offer_token(&changed);
-    HoldError::PriceChanged { was: offer.total, now: offered.total, offer: token }
+    HoldError::PriceChanged { was: offer.total, now: offered.total, because: None, offer: token }
 }
 
 fn gone(supplier: &str) -> HoldError {

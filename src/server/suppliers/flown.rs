@@ -49,6 +49,7 @@ impl Offered {
             party,
             total: self.total,
             was: None,
+            closed: None,
             expires_at: self.expires_at,
         }
     }
@@ -62,9 +63,17 @@ impl Offered {
             kind: LineKind::Fare,
             traveller_kind: TravellerKind::Adt,
             quantity: 1,
+            fare: None,
         };
         let currency = self.total.currency;
-        Quote { currency, lines: vec![line], per_traveller: Vec::new(), total: self.total }
+        Quote {
+            currency,
+            lines: vec![line],
+            per_traveller: Vec::new(),
+            total: self.total,
+            classes: Vec::new(),
+            whys: Vec::new(),
+        }
     }
 
     /// The type of the aircraft on each leg, as the supplier calls it.

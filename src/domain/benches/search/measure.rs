@@ -8,11 +8,14 @@ use std::{
 use domain::{
     airport::AirportCode,
     airports::Airports,
-    cabin::Cabin,
+    cabin::{Cabin, ClassesLeft},
     connecting::{Connecting, Interline},
+    departure::Departure,
+    fare::{FareBrand, Tariff, Terms, WayPrices},
     network::Network,
-    search::{self, Bound, Found, Pass, Way},
+    search::{self, Bound, Hop, Pass},
     timetable::Timetable,
+    traveller::Party,
 };
 use jiff::{
     Timestamp, ToSpan,
@@ -118,19 +121,6 @@ fn scan(network: &Network, airports: &Airports, date: Date, now: Timestamp) -> f
     ratio
 }
 
-/// Prices what is found by a fare filed for each market, carrier and number of stops, which the parts do not add up to.
-fn price_minor<'f>(found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
-    let hops = found.hops();
-    move |way| {
-        let sold_as = way.hops().iter().map(|hop| hops[*hop as usize].sold_as());
-        let mixed = sold_as.fold(way.hops().len() as u64, |mixed, (route, carrier, _)| {
-            let here = u64::from(route) << 16 | u64::from(carrier);
-            (mixed ^ here).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
-        });
-        i64::try_from(10_000 + mixed % 90_000).ok()
-    }
-}
-
 fn searches(
     network: &Network,
     airports: &Airports,
@@ -141,6 +131,9 @@ fn searches(
 ) -> f64 {
     let mut times = Vec::new();
     let mut ways = Vec::new();
+    let Ok(party) = Party::new(1, 0, 0) else { return 0.0 };
+    let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now };
+    let tariff = Tariff::default();
     for (origin, destination) in pairs {
         let bound = Bound { origin: *origin, destination: *destination, date };
         // The middle of three: what else the machine does in between is not ours.
@@ -148,7 +141,11 @@ fn searches(
         for time in &mut three {
             let began = Instant::now();
             let found = search::search(network, airports, &bound, Cabin::Economy, now);
-            std::hint::black_box(found.worth_showing(price_minor(&found)));
+            let left =
+                |hop: &Hop| ClassesLeft::untouched(Cabin::Economy, hop.places(network, Cabin::Economy));
+            let none_before = |leg: &Departure| leg.untouched(Cabin::Economy);
+            let mut prices = WayPrices::new(&found, &[], terms, (left, none_before), airports, &tariff);
+            std::hint::black_box(found.worth_showing(|way| prices.total_minor(way)));
             *time = began.elapsed();
         }
         three.sort_unstable();

@@ -147,7 +147,7 @@ pub fn order(record: &OrderRecord, airports: &Airports) -> Option<Order> {
 }
 
 fn slice(record: &OrderRecord, bound: &Itinerary, airports: &Airports) -> Option<OfferSlice> {
-    let mut slice = making::slice(bound, &record.hold.offer, airports)?;
+    let mut slice = making::slice(bound, &record.hold.offer, &record.hold.quote, airports)?;
     for (segment, leg) in slice.segments.iter_mut().zip(bound.legs()) {
         for (ordinal, passenger) in (0_u8..).zip(&mut segment.passengers) {
             passenger.seat = seat(record, leg.id, ordinal).map(seat_view);

@@ -22,7 +22,7 @@ async fn a_changed_price_is_asked_for_and_then_frozen(_: PgPoolOptions, options:
     shown.total.minor -= 1;
     let seating = &world.site.seating;
     let asked = seating.choose(ada.into(), &world.site.signing.offer_token(&shown)).await;
-    let Err(HoldError::PriceChanged { was, now: is, offer }) = asked else { panic!("{asked:?}") };
+    let Err(HoldError::PriceChanged { was, now: is, offer, .. }) = asked else { panic!("{asked:?}") };
     assert_eq!((was, is), (shown.total, now.total));
     assert_eq!(world.count("select count(*) from holds").await, 0);
     let view = seating.offered(&offer).await.unwrap();

@@ -11,7 +11,6 @@ use domain::{
     cabin::{Cabin, Configuration},
     cancelling::{CouponKey, Why},
     coupon::CouponState,
-    fare::{self, FareBrand},
     pnr::Pnr,
     search::Itinerary,
     traveller::Party,
@@ -84,9 +83,8 @@ async fn a_new_schedule_with_another_cabin_does_not_open_a_departure_called_off(
         let legs =
             offer.departures().filter_map(|id| world.site.timetable.current().departure(&id)).collect();
         let bounds = [Itinerary::new(legs).unwrap()];
-        let airports = world.site.timetable.airports();
         offer.cabin = cabin;
-        offer.total = fare::price(&bounds, cabin, FareBrand::Standard, offer.party, airports).unwrap().total;
+        offer.total = world.quote(&offer, &bounds).total;
         let token = world.site.signing.offer_token(&offer);
         let sold = world.site.seating.choose(visitor().into(), &token).await;
         assert!(matches!(&sold, Err(HoldError::NotSold(_))), "{cabin:?}: {sold:?}");

@@ -20,6 +20,7 @@ mod cancelling;
 mod classes;
 mod deadlocks;
 mod disputes;
+mod fares;
 mod gate;
 mod holds;
 mod hostile;

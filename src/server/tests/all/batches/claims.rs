@@ -38,8 +38,7 @@ impl Case {
         let (newest, timetable) = world.site.timetable.snapshot();
         let legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [domain::search::Itinerary::new(legs.clone()).unwrap()];
-        let airports = world.site.timetable.airports();
-        let quote = domain::fare::price(&bounds, offer.cabin, offer.brand, offer.party, airports).unwrap();
+        let quote = world.quote(&offer, &bounds);
         let visitor = visitors[usize::try_from(dice.throw(visitors.len() as u64)).unwrap()];
         Self {
             visitor,

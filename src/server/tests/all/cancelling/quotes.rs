@@ -1,6 +1,5 @@
 use app::ports::{CancelError, Seats as _};
 use domain::{
-    cabin::Cabin,
     cancelling::{Refusal, Why},
     fare::FareBrand,
     refund::CancellationState,
@@ -21,10 +20,8 @@ async fn a_refundable_fare_comes_back_whole_by_the_rules_that_it_was_sold_with(
     let mut offer = world.unsigned_offer(&["Q1200"], Party::new(1, 0, 0).unwrap());
     let legs = offer.departures().filter_map(|id| world.site.timetable.current().departure(&id)).collect();
     let bounds = [domain::search::Itinerary::new(legs).unwrap()];
-    let airports = world.site.timetable.airports();
     offer.brand = FareBrand::Flex;
-    offer.total =
-        domain::fare::price(&bounds, Cabin::Economy, FareBrand::Flex, offer.party, airports).unwrap().total;
+    offer.total = world.quote(&offer, &bounds).total;
     let hold = world.site.seating.choose(ada.into(), &world.site.signing.offer_token(&offer)).await.unwrap();
     world.name(ada, hold, &["Moreno"]).await;
     let pnr = pay(&world, ada, hold).await;

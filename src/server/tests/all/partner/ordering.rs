@@ -200,6 +200,7 @@ async fn many_orders_at_once_never_spend_more_than_there_is(_: PgPoolOptions, op
         let surname = format!("Moreno{}", char::from(b'a' + n));
         let mut offer = world.unsigned_offer(&["Q1200"], domain::traveller::Party::new(1, 0, 0).unwrap());
         offer.brand = domain::fare::FareBrand::Basic;
+        offer.classes = vec![domain::cabin::BookingClass::parse("K").unwrap()];
         offer.total = domain::money::Money::new(price, domain::money::Currency::Usd);
         offer.expires_at += jiff::SignedDuration::from_secs(i64::from(n));
         let id = format!("off_{}", world.site.signing.offer_token(&offer));

@@ -8,9 +8,10 @@ use app::{
 };
 use domain::{
     cabin::{BookingClass, Cabin, SeatNumber},
-    departure::DepartureId,
-    fare::{self, FareBrand},
+    departure::{Departure, DepartureId},
+    fare::{self, FareBrand, Quote},
     hold::HoldId,
+    money::{Currency, Money},
     offer::Offer,
     pnr::Pnr,
     search::Itinerary,
@@ -37,26 +38,34 @@ impl World {
         let ids: Vec<DepartureId> = flights.iter().map(|flight| departure(flight)).collect();
         let legs = ids.iter().map(|id| timetable.departure(id).expect("a scheduled flight")).collect();
         let bounds = [Itinerary::new(legs).unwrap()];
-        let quote =
-            fare::price(&bounds, Cabin::Economy, FareBrand::Standard, party, self.site.timetable.airports())
-                .unwrap();
-        Offer {
+        let mut offer = Offer {
             bounds: vec![ids],
             cabin: Cabin::Economy,
             classes: vec![],
             brand: FareBrand::Standard,
             party,
-            total: quote.total,
+            total: Money::new(0, Currency::Usd),
             was: None,
+            closed: None,
             expires_at: Timestamp::now() + SignedDuration::from_mins(30),
-        }
+        };
+        offer.total = self.quote(&offer, &bounds).total;
+        offer
+    }
+
+    /// What an offer costs now, in its classes.
+    pub fn quote(&self, offer: &Offer, bounds: &[Itinerary]) -> Quote {
+        let (airports, tariff) = (self.site.timetable.airports(), self.site.timetable.tariff());
+        let left = |leg: &Departure| offer.left_for_it(leg.id);
+        fare::price(bounds, &offer.terms(Timestamp::now()), left, airports, tariff).unwrap()
     }
 
     pub async fn choose(&self, visitor: Visitor, flights: &[&str], adults: u8) -> Result<HoldId, HoldError> {
         self.site.seating.choose(visitor.into(), &self.offer(flights, adults)).await
     }
 
-    /// The same with a class for each flight, as a word of their letters.
+    /// The same with a class for each flight, as a word of their letters. Where the next class costs more, nobody accepts
+    /// that: what had closed is the answer.
     pub async fn choose_in(
         &self,
         classes: &str,
@@ -66,8 +75,19 @@ impl World {
     ) -> Result<HoldId, HoldError> {
         let mut offer = self.unsigned_offer(flights, Party::new(adults, 0, 0).unwrap());
         offer.classes = letters(classes);
+        let timetable = self.site.timetable.current();
+        let legs = offer.departures().map(|id| timetable.departure(&id).unwrap()).collect();
+        offer.total = self.quote(&offer, &[Itinerary::new(legs).unwrap()]).total;
         offer.expires_at += SignedDuration::from_secs(self.offers.fetch_add(1, Ordering::Relaxed));
-        self.site.seating.choose(visitor.into(), &self.site.signing.offer_token(&offer)).await
+        let chosen = self.site.seating.choose(visitor.into(), &self.site.signing.offer_token(&offer)).await;
+        let Err(HoldError::PriceChanged { offer: anew, was, now, because }) = chosen else { return chosen };
+        let anew_offer = self.site.signing.read_offer(&anew).unwrap();
+        match anew_offer.closed {
+            Some((departure, class)) => {
+                Err(HoldError::ClassClosed { flight: departure.flight.spaced(), class })
+            }
+            None => Err(HoldError::PriceChanged { offer: anew, was, now, because }),
+        }
     }
 
     /// Takes a place in these classes on these departures as one hold, with its legs in this order or the other way round.
@@ -106,8 +126,7 @@ impl World {
         let timetable = self.site.timetable.current();
         let mut legs: Vec<_> = offer.departures().filter_map(|id| timetable.departure(&id)).collect();
         let bounds = [Itinerary::new(legs.clone()).unwrap()];
-        let airports = self.site.timetable.airports();
-        let quote = fare::price(&bounds, offer.cabin, offer.brand, offer.party, airports).unwrap();
+        let quote = self.quote(&offer, &bounds);
         if reversed {
             legs.reverse();
         }

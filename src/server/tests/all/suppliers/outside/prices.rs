@@ -40,7 +40,7 @@ async fn a_price_that_changes_before_it_is_chosen_or_paid_is_asked_about_and_not
 
     books.lock().unwrap().costs("250.00");
     let changed = site.seating.choose(ada.into(), &listed).await.unwrap_err();
-    let HoldError::PriceChanged { was, now, offer } = changed else { panic!("{changed:?}") };
+    let HoldError::PriceChanged { was, now, offer, .. } = changed else { panic!("{changed:?}") };
     assert_eq!((was, now), (dollars(24_450), dollars(25_000)));
     assert_eq!(world.count("select count(*) from holds").await, 0, "nothing is held before it is accepted");
     let shown = site.seating.offered(&offer).await.unwrap();
@@ -50,7 +50,7 @@ async fn a_price_that_changes_before_it_is_chosen_or_paid_is_asked_about_and_not
 
     books.lock().unwrap().costs("260.00");
     let changed = site.paying.start(ada.into(), hold).await.unwrap_err();
-    let CheckoutError::Hold(HoldError::PriceChanged { was, now, offer }) = changed else {
+    let CheckoutError::Hold(HoldError::PriceChanged { was, now, offer, .. }) = changed else {
         panic!("{changed:?}")
     };
     assert_eq!((was, now), (dollars(25_000), dollars(26_000)));
