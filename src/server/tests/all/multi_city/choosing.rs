@@ -2,11 +2,12 @@ use app::ports::Seats as _;
 use axum::{body::Body, http::Request};
 use domain::{
     cabin::Cabin,
-    fare::{self, FareBrand},
+    fare::{self, FareBrand, Terms},
     search::Itinerary,
     traveller::Party,
 };
 use http_body_util::BodyExt as _;
+use jiff::Timestamp;
 use server::router::router;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tower::ServiceExt as _;
@@ -31,8 +32,11 @@ async fn bound_after_bound_is_chosen_and_the_price_that_is_shown_is_held(
         for card in &results.options {
             let bounds = [&chosen[..], std::slice::from_ref(&card.itinerary)].concat();
             for price in &card.prices {
-                let airports = world.site.timetable.airports();
-                let quote = fare::price(&bounds, Cabin::Economy, price.brand, party, airports).unwrap();
+                let (airports, tariff) = (world.site.timetable.airports(), world.site.timetable.tariff());
+                let (cabin, bought_at) = (Cabin::Economy, Timestamp::now());
+                let terms = Terms { cabin, brand: price.brand, party, bought_at };
+                let quote =
+                    fare::price(&bounds, &terms, |leg| leg.untouched(cabin), airports, tariff).unwrap();
                 assert_eq!(price.total, quote.total, "of all flights up to this one");
                 assert_eq!(price.offer.is_some(), !results.more_follow(), "nothing is sold before the last");
             }
