@@ -72,7 +72,6 @@ impl Seating {
         timetables: Timetables,
         signing: Signing,
         refusals: Refusals,
-        suppliers: Suppliers,
         redis: redis::Client,
         tasks: &mut JoinSet<()>,
     ) -> Self {
@@ -85,7 +84,7 @@ impl Seating {
             live,
             timetables,
             signing,
-            suppliers,
+            suppliers: Suppliers::default(),
             refusals,
             picks,
             takes,

@@ -135,10 +135,10 @@ impl Site {
             timetable.clone(),
             signing.clone(),
             searching.refusals().clone(),
-            suppliers.clone(),
             redis.clone(),
             tasks,
-        );
+        )
+        .beside(suppliers.clone());
         let stripe = stripe(&config.stripe)?;
         let page = StripePage {
             publishable_key: config.stripe.publishable_key.clone(),
@@ -220,7 +220,7 @@ impl Site {
         let desk = Desk::new(postgres.clone(), self.suppliers.all().to_vec());
         let cancelling = Cancelling::new(postgres.clone(), self.live.clone(), desk.clone());
         let searching = self.searching.clone().over(postgres.clone());
-        Self(Arc::new(Parts { postgres, searching, seating, paying, cancelling, desk, ..Parts::clone(self) }))
+        Self(Arc::new(Parts { postgres, desk, searching, seating, paying, cancelling, ..Parts::clone(self) }))
     }
 }
 

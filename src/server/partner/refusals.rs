@@ -141,14 +141,15 @@ fn not_seated(error: PickError) -> ApiError {
 
 pub fn not_cancelled(error: CancelError) -> ApiError {
     match error {
-        CancelError::Trip(TripError::Unavailable) => ApiError::unavailable(),
+        // The latter two are of what others sell, and partners are sold what is ours alone.
+        CancelError::Trip(TripError::Unavailable)
+        | CancelError::SupplierAway(_)
+        | CancelError::NotTakenBack(_) => ApiError::unavailable(),
         CancelError::Trip(_) => ApiError::not_found(),
         CancelError::Refused(refusal) => {
             ApiError::state("order_not_cancellable", "It cannot be cancelled", refusal.to_string())
         }
         CancelError::NotNow(state) => not_now(state),
-        // Partners are sold what is ours alone.
-        CancelError::SupplierAway(_) | CancelError::NotTakenBack(_) => ApiError::unavailable(),
         CancelError::Requoted(_) => ApiError::state(
             "order_cancellation_expired",
             "The cancellation was out of date",

@@ -5,6 +5,7 @@ use domain::{
     departure::{Departure, DepartureId},
     fare::{FareBrand, LineKind, Quote, QuoteLine},
     offer::Offer,
+    schedule::AircraftCode,
     search::Itinerary,
     traveller::{Party, TravellerKind},
 };
@@ -19,9 +20,9 @@ impl Offered {
         let mut departure = |flight: &Flight| {
             let (number, date) = (flight.designator, flight.departs.date());
             let legs = before.iter().filter(|id| id.flight == number && id.date == date).count();
-            let id = DepartureId { flight: number, leg: u8::try_from(legs + 1).ok()?, date };
-            before.push(id);
-            departure(flight, id)
+            let departure = flight.departure(u8::try_from(legs + 1).ok()?)?;
+            before.push(departure.id);
+            Some(departure)
         };
         self.bounds
             .iter()
@@ -91,19 +92,22 @@ impl Offered {
     }
 }
 
-fn departure(flight: &Flight, id: DepartureId) -> Option<Departure> {
-    Some(Departure {
-        id,
-        origin: flight.origin,
-        destination: flight.destination,
-        departs: flight.departs,
-        arrives: flight.arrives,
-        departs_at: flight.departs_at,
-        arrives_at: flight.arrives_at,
-        origin_terminal: None,
-        destination_terminal: None,
-        // Neither is known, and nobody counts or draws places by them.
-        aircraft: domain::schedule::AircraftCode::parse("000").ok()?,
-        configuration: Configuration::parse("Y1").ok()?,
-    })
+impl Flight {
+    /// As a departure is kept and drawn. Its leg is told from others of that flight and date.
+    pub fn departure(&self, leg: u8) -> Option<Departure> {
+        Some(Departure {
+            id: DepartureId { flight: self.designator, leg, date: self.departs.date() },
+            origin: self.origin,
+            destination: self.destination,
+            departs: self.departs,
+            arrives: self.arrives,
+            departs_at: self.departs_at,
+            arrives_at: self.arrives_at,
+            origin_terminal: None,
+            destination_terminal: None,
+            // Neither is told, and nobody counts or draws places by them.
+            aircraft: AircraftCode::parse("000").ok()?,
+            configuration: Configuration::parse("Y1").ok()?,
+        })
+    }
 }

@@ -19,7 +19,7 @@ pub fn Elsewhere(hold: HoldView) -> impl IntoView {
     let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false /> };
     let main = view! {
         <section class="card">
-            <p>{format!("{} sells this trip and gives seats at check-in.", supplier)}</p>
+            <p>{format!("{supplier} sells this trip and gives seats at check-in.")}</p>
             <p><a class="button go" href=format!("/book/{id}/pay")>"Go on to pay"</a></p>
         </section>
     };

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 
 use app::answers::{LegLine, OutsideBound, OutsideCard, OutsidePrice};
 use domain::{
-    cabin::Configuration,
-    departure::{Departure, DepartureId},
     fare::exchange::{convert, of_country},
     flight::FlightDesignator,
     money::{Currency, Money},
     offer::OutsideOffer,
-    schedule::AircraftCode,
     search::{Itinerary, Merit, shown},
 };
 use jiff::Timestamp;
@@ -116,7 +113,7 @@ fn bounds(searching: &Searching, offer: &Offered) -> Option<Vec<OutsideBound>> {
 }
 
 fn bound(searching: &Searching, flights: &[Flight]) -> Option<OutsideBound> {
-    let departures: Vec<Departure> = flights.iter().map(departure).collect::<Option<_>>()?;
+    let departures = flights.iter().map(|flight| flight.departure(1)).collect::<Option<Vec<_>>>()?;
     let airports = searching.timetables.airports();
     let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
     let legs = flights.iter().map(|flight| LegLine {
@@ -133,22 +130,4 @@ fn carrier_name(flight: &Flight) -> String {
     let (carrier, name) = (flight.designator.carrier, reference::carrier_name(flight.designator.carrier));
     let is_known = name != carrier.to_string();
     flight.airline.clone().filter(|_| !is_known).unwrap_or(name)
-}
-
-/// As it is drawn: terminals, aircraft and cabins are not told, and not shown.
-fn departure(flight: &Flight) -> Option<Departure> {
-    let Flight { designator, origin, destination, departs, arrives, departs_at, arrives_at, .. } = *flight;
-    Some(Departure {
-        id: DepartureId { flight: designator, leg: 1, date: departs.date() },
-        origin,
-        destination,
-        departs,
-        arrives,
-        departs_at,
-        arrives_at,
-        origin_terminal: None,
-        destination_terminal: None,
-        aircraft: AircraftCode::parse("000").ok()?,
-        configuration: Configuration::parse("Y1").ok()?,
-    })
 }

@@ -1,4 +1,4 @@
-//! Travellers of ours buy what another SkyConnect sells, over its partner API and a line with all that lines do.
+//! Travellers of ours buy what another site of this kind sells, over its partner API and a line with all that lines do.
 
 mod cancelling;
 mod clearing;
