@@ -63,7 +63,12 @@ fn ours(itinerary: Itinerary, minor: i64) -> ItineraryCard {
         legs: lines(&itinerary),
         itinerary,
         cabin: Cabin::Economy,
-        prices: vec![BrandPrice { brand: FareBrand::Basic, total: usd(minor), offer: None }],
+        prices: vec![BrandPrice {
+            brand: FareBrand::Basic,
+            total: usd(minor),
+            whys: Vec::new(),
+            offer: None,
+        }],
         places_left: None,
         mark: Some("cheapest".into()),
     }
