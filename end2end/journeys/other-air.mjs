@@ -17,7 +17,7 @@ journey('what another airline sells is found, paid for, ticketed there once, and
   await ada.heading('Look it over').waitFor();
   const reviewed = ada.page.locator('main');
   assert.ok((await reviewed.innerText()).includes(price), 'the price is the one that was shown');
-  await ada.page.getByRole('heading', { name: 'Sold by Other Air' }).waitFor();
+  await ada.page.getByRole('heading', { name: 'Sold by Other Air', exact: true }).waitFor();
   await ada.page.screenshot({ path: await artefact('other-air-review.png'), fullPage: true });
   await ada.goesOnToCard();
   await ada.paysWith(cards.good);
