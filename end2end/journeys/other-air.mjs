@@ -21,6 +21,10 @@ journey('what another airline sells is found, paid for, ticketed there once, and
   await ada.page.screenshot({ path: await artefact('other-air-review.png'), fullPage: true });
   await ada.goesOnToCard();
   await ada.paysWith(cards.good);
+  // Where the other airline takes its time, a page says so, and then that it is complete.
+  const isComplete = ada.heading('Your booking is complete');
+  await ada.heading('You are booked').or(isComplete).waitFor();
+  if (await isComplete.isVisible()) await ada.link('Show my trip').click();
   const pnr = await ada.isBooked();
   await ada.page.screenshot({ path: await artefact('other-air-trip.png'), fullPage: true });
   const seller = ada.page.getByRole('region', { name: 'Who sells it' });

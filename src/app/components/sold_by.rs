@@ -1,10 +1,12 @@
 use leptos::prelude::*;
+use stylers_macro::style_sheet;
 
 use crate::answers;
 
 /// Who sells a trip that is not ours, in place of our fare's rules.
 #[component]
 pub fn SoldBy(sold_by: answers::SoldBy) -> impl IntoView {
+    let class = style_sheet!("style/sold_by.css");
     let answers::SoldBy { supplier, brand, locator, is_cancelling } = sold_by;
     let asked = is_cancelling.then(|| {
         view! {
@@ -22,8 +24,8 @@ pub fn SoldBy(sold_by: answers::SoldBy) -> impl IntoView {
             </p>
         }
     });
-    view! {
-        <section class="card" aria-label="Who sells it">
+    view! { class = class,
+        <section class="card sold" aria-label="Who sells it">
             <h2>{format!("Sold by {supplier}")}</h2>
             {asked}
             {reference}

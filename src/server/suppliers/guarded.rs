@@ -9,12 +9,15 @@ use governor::{
     DefaultDirectRateLimiter, Quota, RateLimiter,
     clock::{Clock as _, DefaultClock},
 };
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
     Buyer, CancelQuote, Offered, Order, OrderName, Supplier, SupplierError, SupplierName, Trip,
     breaker::Breaker,
 };
+
+/// How long a sale waits for its turn.
+const LONGEST_TURN: Duration = Duration::from_secs(3);
 
 /// What a supplier is spared, and how long it is waited for.
 #[derive(Clone, Copy, Debug)]
@@ -65,6 +68,28 @@ impl Guarded {
         self.rate.check().map_err(|not_yet| SupplierError::Busy {
             retry_after: not_yet.wait_time_from(DefaultClock::default().now()),
         })?;
+        self.ask_now(question).await
+    }
+
+    /// A sale waits for its turn, which searches may have taken: a traveller waits for the answer, and what was paid for
+    /// must not look as if it were unclear.
+    async fn ask_in_turn<T>(
+        &self,
+        question: impl Future<Output = Result<T, SupplierError>> + Send,
+    ) -> Result<T, SupplierError> {
+        let turn = async {
+            while let Err(not_yet) = self.rate.check() {
+                sleep(not_yet.wait_time_from(DefaultClock::default().now())).await;
+            }
+        };
+        timeout(LONGEST_TURN, turn).await.map_err(|_| SupplierError::Busy { retry_after: LONGEST_TURN })?;
+        self.ask_now(question).await
+    }
+
+    async fn ask_now<T>(
+        &self,
+        question: impl Future<Output = Result<T, SupplierError>> + Send,
+    ) -> Result<T, SupplierError> {
         if !self.breaker.may_ask(Instant::now()) {
             return Err(SupplierError::Away);
         }
@@ -121,15 +146,15 @@ impl Supplier for Guarded {
     }
 
     async fn reprice(&self, offer: &str) -> Result<Offered, SupplierError> {
-        self.ask(self.supplier.reprice(offer)).await
+        self.ask_in_turn(self.supplier.reprice(offer)).await
     }
 
     async fn hold(&self, offer: &Offered, buyer: &Buyer, name: &OrderName) -> Result<Order, SupplierError> {
-        self.ask(self.supplier.hold(offer, buyer, name)).await
+        self.ask_in_turn(self.supplier.hold(offer, buyer, name)).await
     }
 
     async fn confirm(&self, order: &Order, name: &OrderName) -> Result<(), SupplierError> {
-        self.ask(self.supplier.confirm(order, name)).await
+        self.ask_in_turn(self.supplier.confirm(order, name)).await
     }
 
     async fn status(&self, id: &str) -> Result<Order, SupplierError> {
@@ -141,14 +166,14 @@ impl Supplier for Guarded {
     }
 
     async fn cancel(&self, id: &str, name: &OrderName) -> Result<(), SupplierError> {
-        self.ask(self.supplier.cancel(id, name)).await
+        self.ask_in_turn(self.supplier.cancel(id, name)).await
     }
 
     async fn quote_cancel(&self, id: &str) -> Result<CancelQuote, SupplierError> {
-        self.ask(self.supplier.quote_cancel(id)).await
+        self.ask_in_turn(self.supplier.quote_cancel(id)).await
     }
 
     async fn cancel_quoted(&self, quote: &str, key: &str) -> Result<(), SupplierError> {
-        self.ask(self.supplier.cancel_quoted(quote, key)).await
+        self.ask_in_turn(self.supplier.cancel_quoted(quote, key)).await
     }
 }

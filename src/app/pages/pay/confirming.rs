@@ -1,4 +1,9 @@
+use std::time::Duration;
+
 use leptos::prelude::*;
+
+/// While a page waits it looks again by itself this often; without scripts its button does.
+const LOOKS_EVERY: Duration = Duration::from_secs(5);
 
 /// Said while the supplier that sells the trip is asked to confirm it, until it has said yes or no.
 #[component]
@@ -7,6 +12,12 @@ pub fn Confirming(
     /// It was asked and has said neither.
     unclear: bool,
 ) -> impl IntoView {
+    Effect::new(|_| {
+        let look = || _ = window().location().reload();
+        if let Ok(waiting) = set_timeout_with_handle(look, LOOKS_EVERY) {
+            on_cleanup(move || waiting.clear());
+        }
+    });
     let sentence = if unclear {
         format!(
             "Your bank has agreed, and {supplier} has not answered yet. We ask until it has. You are not charged twice, and \

@@ -1,4 +1,5 @@
 use leptos::prelude::*;
+use stylers_macro::style_sheet;
 
 use crate::{
     answers::HoldView,
@@ -17,8 +18,9 @@ pub fn Elsewhere(hold: HoldView) -> impl IntoView {
     let supplier = hold.sold_by.as_ref().map_or_else(String::new, |sold_by| sold_by.supplier.clone());
     let id = hold.id;
     let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false /> };
-    let main = view! {
-        <section class="card">
+    let class = style_sheet!("style/sold_by.css");
+    let main = view! { class = class,
+        <section class="card sold">
             <p>{format!("{supplier} sells this trip and gives seats at check-in.")}</p>
             <p><a class="button go" href=format!("/book/{id}/pay")>"Go on to pay"</a></p>
         </section>

@@ -147,3 +147,17 @@ async fn a_supplier_is_asked_no_more_often_than_it_allows() {
     assert_eq!(heard + refused, 100);
     assert!((10..=20).contains(&heard), "{heard} of a hundred at once");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sale_waits_for_its_turn_where_searches_have_taken_it() {
+    let (address, _books) = Airline::open(9).await;
+    let supplier = guarded(supplier("Ours", format!("http://{address}")), 10);
+    let trip = trip(1);
+    let offer = supplier.search(&trip).await.unwrap().pop().unwrap();
+    let (answers, asked) = tokio::join!(
+        futures_util::future::join_all((0..100).map(|_| supplier.search(&trip))),
+        futures_util::future::join_all((0..5).map(|_| supplier.reprice(&offer.id))),
+    );
+    assert!(answers.iter().any(|answer| matches!(answer, Err(SupplierError::Busy { .. }))));
+    assert!(asked.iter().all(|answer| *answer == Ok(offer.clone())), "a sale is heard");
+}
