@@ -64,6 +64,10 @@ pub const SUPPLIER_CONNECTION: Duration = Duration::from_secs(1);
 /// For one try of a question to one.
 pub const SUPPLIER_ATTEMPT: Duration = Duration::from_secs(4);
 
+/// For the next part of a page whose beginning was sent: longer than all that a page waits for. A page that says nothing
+/// for so long is cut off, since nothing will come.
+pub const BODY: Duration = Duration::from_secs(20);
+
 /// For a viewer of live seats to take one frame.
 pub const FRAME: Duration = Duration::from_secs(10);
 
@@ -78,8 +82,9 @@ pub const HEALTH: Duration = Duration::from_secs(2);
 #[cfg(test)]
 mod tests {
     use super::{
-        ANOTHERS_SEARCH, ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, CONNECTION,
-        LOCK, OUTSIDE_SEARCH, OUTSIDE_SEARCH_LOCK, SEARCH, SEARCH_LOCK, STATEMENT, STRIPE_ATTEMPT,
+        ANOTHERS_SEARCH, ANSWER, Asking, BATCH_ANSWER, BATCH_LOCK, BATCH_STATEMENT, BATCHED, BODY,
+        CONNECTION, LOCK, OUTSIDE_SEARCH, OUTSIDE_SEARCH_LOCK, SEARCH, SEARCH_LOCK, STATEMENT,
+        STRIPE_ATTEMPT,
     };
 
     use crate::suppliers::Limits;
@@ -92,6 +97,7 @@ mod tests {
         assert!(ANSWER < Asking::Page.patience() && Asking::Page.patience() <= Asking::Change.patience());
         assert!(SEARCH < SEARCH_LOCK && ANOTHERS_SEARCH + SEARCH < Asking::Page.patience());
         assert!(OUTSIDE_SEARCH < Asking::Page.patience() && Limits::USUAL.patience < OUTSIDE_SEARCH_LOCK);
+        assert!(OUTSIDE_SEARCH + ANSWER < BODY);
         assert!(3 * STRIPE_ATTEMPT + ANSWER < Asking::Payment.patience());
     }
 }

@@ -1,6 +1,6 @@
 //! Every address that answers.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use app::{App, ports::Visitor, shell};
 use axum::{
@@ -12,19 +12,27 @@ use axum::{
     routing::{get, post},
 };
 use leptos::prelude::{provide_context, use_context};
-use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
-use tower_http::{CompressionLevel, compression::CompressionLayer, trace::TraceLayer};
+use leptos_axum::{
+    AxumRouteListing, LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list,
+};
+use tower_http::{
+    CompressionLevel, compression::CompressionLayer, timeout::ResponseBodyTimeoutLayer, trace::TraceLayer,
+};
 
 use crate::{
     headers, health, in_time::end_in_time, limits, live::watch_departure, origins::refuse_foreign_changes,
-    partner, picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
+    partner, patience, picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
 };
 
 /// No form of ours is near this size; a webhook event may be.
 const LARGEST_BODY_BYTES: usize = 256 * 1024;
 
+/// The pages' addresses, found once. While leptos looks for them no resource of the whole process loads, and one that is
+/// asked for meanwhile never does (leptos 0.8, issue 4773): a second router beside pages would leave these without end.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
 pub fn router(site: Site) -> Router {
-    let routes = generate_route_list(App);
+    let routes = PAGES.clone();
     let context = {
         let site = site.clone();
         move || {
@@ -50,6 +58,7 @@ pub fn router(site: Site) -> Router {
         .layer(middleware::from_fn_with_state(site.clone(), refuse_foreign_changes))
         .layer(axum::extract::DefaultBodyLimit::max(LARGEST_BODY_BYTES))
         .layer(middleware::from_fn(end_in_time))
+        .layer(ResponseBodyTimeoutLayer::new(patience::BODY))
         // Pages are compressed as they go, so a light level; the browser's code lies there compressed already.
         .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         // Other programs bring a token of their own instead of a cookie.
