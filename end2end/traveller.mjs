@@ -29,7 +29,7 @@ export class Traveller {
   // What is said aloud to the traveller: refusals above all.
   alert(text) { return this.page.getByRole('alert').filter({ hasText: text }); }
 
-  async searches({ from, to, depart, back, adults = 1 }) {
+  async searches({ from, to, depart, back, adults = 1, promo }) {
     await this.page.goto('/');
     if (this.scripts) await this.waitsUntilAlive();
     await this.page.getByLabel('From', { exact: true }).fill(from);
@@ -38,6 +38,10 @@ export class Traveller {
     await this.page.getByLabel('Depart', { exact: true }).fill(depart);
     if (back) await this.page.getByRole('textbox', { name: 'Return' }).fill(back);
     await this.page.getByLabel('Adults').selectOption(String(adults));
+    if (promo) {
+      await this.page.getByText('Promotion code', { exact: true }).click();
+      await this.page.getByLabel('Code', { exact: true }).fill(promo);
+    }
     await this.button('Search flights').click();
     await this.page.getByRole('article').first().waitFor();
     if (this.scripts) await this.waitsUntilAlive();

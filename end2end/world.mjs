@@ -1,9 +1,11 @@
 // The world of a journey: a browser, visitors in it who each have cookies of their own, and the check that no page of
 // theirs complained. A journey that fails leaves the picture and the HTML of every open page.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 import { Traveller } from './traveller.mjs';
 
@@ -30,6 +32,11 @@ export function setting(name) {
   const value = process.env[name];
   assert(value, `${name} is not set: \`bin/test end2end\` sets it`);
   return value;
+}
+
+// A command of staff, by the server's program; what it prints.
+export async function staff(...words) {
+  return (await promisify(execFile)(setting('PROGRAM'), words, { maxBuffer: 64 << 20 })).stdout;
 }
 
 // A journey of one or more visitors; the body gets `visitor(options)`, which lets one in, and `note(text)`.

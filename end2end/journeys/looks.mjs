@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { cards, inAMonth } from '../traveller.mjs';
-import { artefact, holdBack, journey } from '../world.mjs';
+import { artefact, holdBack, journey, staff } from '../world.mjs';
 
 const widths = [390, 1280];
 const schemes = ['light', 'dark'];
@@ -31,7 +31,8 @@ journey('every page fits a phone, is open to everyone and looks as its pictures'
   await ada.waitsUntilAlive();
   await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
   await look('results-opened');
-  await page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=2`);
+  await staff('promotion', 'make', 'LOOKS26', '15%', '--uses', '9', '--until', inAMonth());
+  await page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=2&promo=looks26`);
   await look('results');
 
   await ada.chooses('Standard', ada.offers(/1 stop: (JFK|EWR|LGA)/).first());

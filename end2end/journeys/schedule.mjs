@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
 import { parseScheduleDataSet } from 'iata-ssim/sds';
-import { setting } from '../world.mjs';
+import { staff } from '../world.mjs';
 
 const demo = path.resolve(import.meta.dirname, '../../data/demo.ssim');
 const openEnd = /must parse as DDMMMYY/;
@@ -15,14 +13,14 @@ test('the import of the demo schedule reports its carriers, flights, legs and pe
   const legs = carriers.flatMap((block) => block.flightLegs);
   const flights = new Set(legs.map((leg) => leg.airlineDesignator + leg.flightNumber + leg.operationalSuffix));
   const first = legs.map((leg) => leg.periodFrom.toISOString().slice(0, 10)).toSorted()[0];
-  const report = (await program('import', demo)).trim();
+  const report = (await staff('import', demo)).trim();
   assert.equal(report, `${carriers.length} carriers, ${flights.size} flights, ${legs.length} legs, from ${first} until further notice`);
   t.diagnostic(report);
 });
 
 test('another reader of SSIM finds the same legs in the export as in the file that was imported', async (t) => {
-  await program('import', demo);
-  const [file, exported] = [await readFile(demo, 'utf8'), await program('export')].map(read);
+  await staff('import', demo);
+  const [file, exported] = [await readFile(demo, 'utf8'), await staff('export')].map(read);
   const [wanted, found] = [file, exported].map(legsByName);
   assert.deepEqual([...found.keys()], [...wanted.keys()]);
   for (const [name, leg] of wanted) assert.deepEqual(found.get(name), leg, name);
@@ -49,9 +47,4 @@ function legsByName({ carriers }) {
   const byName = new Map(legs.toSorted(([one], [other]) => (one < other ? -1 : 1)));
   assert.equal(byName.size, legs.length, 'names are of one leg each');
   return byName;
-}
-
-async function program(...words) {
-  const { stdout } = await promisify(execFile)(setting('PROGRAM'), words, { maxBuffer: 64 << 20 });
-  return stdout;
 }

@@ -78,6 +78,7 @@ impl SearchUrl {
                 children: field("children"),
                 infants: field("infants"),
                 cabin: field("cabin"),
+                promo: field("promo"),
                 sort: Sort::parse(&field("sort")).unwrap_or_default().as_str().to_owned(),
                 chosen: chosen.take_while(|key| !key.is_empty()).collect(),
             },
@@ -133,6 +134,7 @@ impl SearchUrl {
             ("children", &request.children),
             ("infants", &request.infants),
             ("cabin", &request.cabin),
+            ("promo", &request.promo),
             ("sort", &request.sort),
         ]);
         named.extend(CHOSEN.into_iter().zip(&request.chosen));

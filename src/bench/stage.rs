@@ -110,6 +110,8 @@ impl Stage {
             total: Money::new(0, Currency::Usd),
             was: None,
             closed: None,
+            promotion: None,
+            lost: None,
             expires_at: Timestamp::now() + SignedDuration::from_hours(2),
         };
         let left = |leg: &Departure| offer.left_for_it(leg.id);

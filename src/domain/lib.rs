@@ -39,6 +39,7 @@ pub mod live;
 pub mod pay_later;
 pub mod payment;
 pub mod pnr;
+pub mod promotion;
 pub mod refund;
 pub mod seat;
 pub mod selling;

@@ -8,6 +8,7 @@ use crate::{
     departure::DepartureId,
     fare::FareBrand,
     money::Money,
+    promotion::{Promoted, PromotionCode},
     traveller::Party,
 };
 
@@ -38,6 +39,12 @@ pub struct Offer {
     /// A class that had closed when this price was made anew, with the departure on which it had.
     #[serde(rename = "x", default, skip_serializing_if = "Option::is_none")]
     pub closed: Option<(DepartureId, BookingClass)>,
+    /// The promotion code that its price counts on.
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
+    pub promotion: Option<Promoted>,
+    /// The code that the price shown first counted on, where it counts no more.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<PromotionCode>,
     /// To the second; a fraction does not survive the wire.
     #[serde(rename = "e", with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
@@ -69,7 +76,8 @@ impl Offer {
     #[cfg(feature = "zones")]
     pub fn terms(&self, bought_at: Timestamp) -> crate::fare::Terms {
         let Self { cabin, brand, party, .. } = *self;
-        crate::fare::Terms { cabin, brand, party, bought_at }
+        let discount = self.promotion.as_ref().map(|promoted| promoted.discount);
+        crate::fare::Terms { cabin, brand, party, bought_at, discount }
     }
 
     /// The class that one of its departures is sold in.
@@ -141,6 +149,8 @@ mod tests {
             total: Money::new(48_800, Currency::Usd),
             was: None,
             closed: None,
+            promotion: None,
+            lost: None,
             expires_at: Timestamp::from_second(1_795_356_000).unwrap(),
         }
     }

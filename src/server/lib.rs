@@ -25,6 +25,7 @@ pub mod partner;
 mod picking;
 #[cfg(feature = "plant")]
 mod plants;
+pub mod promoting;
 pub mod reconciling;
 pub mod searching;
 pub mod seating;

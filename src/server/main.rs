@@ -8,7 +8,9 @@ mod tokens;
 
 use std::{env, fs, io::IsTerminal as _, process::ExitCode};
 
-use server::{authorising, config::Config, postgres::Postgres, run, selling, timetables::Timetables};
+use server::{
+    authorising, config::Config, postgres::Postgres, promoting, run, selling, timetables::Timetables,
+};
 use tracing_subscriber::EnvFilter;
 
 const HELP: &str = "\
@@ -24,6 +26,11 @@ Commands:
                 Set how a cabin of a departure is sold, and from when until when by the clocks at its airport
   class DEPARTURE CLASS AUTHORISED|default
                 Set how many places of a departure may be sold in a booking class and those below it
+  promotion make CODE OFF --uses NUMBER --until DATE [--from DATE] [--brands NAMES] [--travel FIRST..LAST]
+                Make a promotion code that takes OFF fares: 20%, or 30.00USD for each traveller with a seat.
+                NAMES are of brands, such as standard,flex; flights must leave from FIRST to LAST
+  promotion list            Every promotion code with its uses
+  promotion end CODE        End a code at once; who is booking with it keeps the price
   cancel-departure DEPARTURE --reason TEXT
                 Call a departure such as B6523-1-2026-12-22 off: nothing is sold on it any more,
                 and everyone on it is cancelled and refunded in full. Cut off, it may be run again;
@@ -71,6 +78,10 @@ async fn command(words: &[&str]) -> Result<(), String> {
         ["export"] => export().await,
         ["sales", departure, cabin, options @ ..] => sales(departure, cabin, options).await,
         ["class", departure, class, authorised] => self::class(departure, class, authorised).await,
+        ["promotion", words @ ..] => {
+            println!("{}", promoting::command(&database().await?, words).await?);
+            Ok(())
+        }
         ["cancel-departure", departure, "--reason", reason] => {
             calling_off::cancel_departure(database().await?, departure, reason).await
         }

@@ -124,7 +124,7 @@ impl Ordering {
     /// same booking, another one is refused. Where anything is refused, nothing stays held.
     pub async fn place(&self, token: Uuid, key: Option<Key>, order: &NewOrder) -> Result<Uuid, OrderError> {
         let asking = Once::new(&Caller { visitor: Visitor(token), key }, "create_order", order, None);
-        once_in_steps(&self.postgres, &asking, self.place_once(token, order)).await
+        once_in_steps(&self.postgres, &asking, Box::pin(self.place_once(token, order))).await
     }
 
     async fn place_once(&self, token: Uuid, order: &NewOrder) -> Result<Uuid, OrderError> {

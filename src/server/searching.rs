@@ -4,6 +4,7 @@ mod board;
 mod month;
 mod outside;
 mod pricing;
+mod promoting;
 mod request;
 mod results;
 

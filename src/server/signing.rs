@@ -160,7 +160,19 @@ mod tests {
         };
         let bounds = vec![vec!["B6523-1-2026-12-22".parse().unwrap()]];
         let (classes, brand) = (Vec::new(), FareBrand::Basic);
-        let ours = Offer { bounds, cabin, classes, brand, party, total, was: None, closed: None, expires_at };
+        let ours = Offer {
+            bounds,
+            cabin,
+            classes,
+            brand,
+            party,
+            total,
+            was: None,
+            closed: None,
+            promotion: None,
+            lost: None,
+            expires_at,
+        };
         let (outside_token, our_token) = (signing.outside_offer_token(&outside), signing.offer_token(&ours));
         assert_eq!(signing.read_outside_offer(&outside_token), Ok(outside));
         assert_eq!(signing.read_offer(&our_token), Ok(ours));

@@ -5,6 +5,7 @@ mod checkout;
 mod hold;
 mod offer;
 mod outside;
+mod promotion;
 mod results;
 mod seats;
 mod trip;
@@ -14,6 +15,7 @@ pub use checkout::{CardForm, FliesAlready, Settled};
 pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, SoldBy, TravellerEntry};
 pub use offer::{NextBest, OfferView};
 pub use outside::{Beside, OutsideBound, OutsideCard, OutsidePrice, OutsideResults};
+pub use promotion::PromotionNote;
 pub use results::{
     Board, BoardRow, BoundEntry, BrandPrice, Checked, DayPrice, ItineraryCard, LegLine, MonthPrices,
     SearchRequest, SearchResults,

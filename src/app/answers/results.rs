@@ -1,4 +1,4 @@
-use super::Beside;
+use super::{Beside, PromotionNote};
 use domain::{
     airport::AirportCode,
     cabin::Cabin,
@@ -28,6 +28,8 @@ pub struct SearchRequest {
     pub infants: String,
     /// A cabin's letter: `Y`, `W`, `J`, `F`.
     pub cabin: String,
+    /// A promotion code; may be empty.
+    pub promo: String,
     /// `best`, `cheapest`, `fastest` or `earliest`.
     pub sort: String,
     /// The keys of the itineraries chosen so far, for the first bounds in order.
@@ -64,6 +66,8 @@ pub struct SearchResults {
     pub options: Vec<ItineraryCard>,
     /// Three days before and after, with the cheapest price where there is one.
     pub days: Vec<DayPrice>,
+    /// Where a promotion code was typed.
+    pub promotion: Option<PromotionNote>,
     /// How what others offer stands; asked for by itself, so that nobody waits for it.
     #[serde(default)]
     pub beside: Beside,
@@ -142,6 +146,8 @@ pub struct MonthPrices {
     pub days: Vec<DayPrice>,
     /// The first and the last day on which somebody may leave.
     pub sold: (Date, Date),
+    /// Where a promotion code was typed.
+    pub promotion: Option<PromotionNote>,
     pub checked: Checked,
 }
 

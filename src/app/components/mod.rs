@@ -19,6 +19,7 @@ pub mod place_field;
 pub mod posted_error;
 pub mod price_card;
 pub mod price_lines;
+pub mod promotion_said;
 pub mod search_form;
 pub mod sold_by;
 pub mod steps;

@@ -42,6 +42,7 @@ pub fn SearchForm(
     let cabins =
         Cabin::ALL.into_iter().rev().map(|cabin| (cabin.letter().to_string(), cabin.name().to_owned()));
     let cabins = options(cabins.collect(), &request.cabin);
+    let has_code = !request.promo.is_empty();
     let to = RwSignal::new(request.to);
     let mut before = to;
     let mut rows: Vec<AnyView> = Vec::new();
@@ -115,6 +116,13 @@ pub fn SearchForm(
                         <select name="cabin">{cabins}</select>
                     </label>
                 </div>
+                <details class="promotion" open=has_code>
+                    <summary>"Promotion code"</summary>
+                    <label class="field">
+                        <span>"Code"</span>
+                        <input name="promo" value=request.promo maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" />
+                    </label>
+                </details>
                 <div class="send">
                     <button class="button go" type="submit" name="sort" value=Sort::Best.as_str()>"Search flights"</button>
                     <label class="check">

@@ -9,6 +9,7 @@ use crate::call;
 use crate::{
     AppError,
     answers::{Checked, DayPrice, MonthPrices, SearchRequest},
+    components::promotion_said::PromotionSaid,
     search_url::SearchUrl,
     text,
 };
@@ -54,7 +55,7 @@ pub fn CalendarPage() -> impl IntoView {
 #[component]
 fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
     let class = style_sheet!("style/calendar.css");
-    let MonthPrices { query, origin_name, destination_name, days, sold, checked } = prices;
+    let MonthPrices { query, origin_name, destination_name, days, sold, promotion, checked } = prices;
     let title = format!("{origin_name} to {destination_name}");
     let shown = query.bounds()[0].date;
     let month = text::month(shown);
@@ -79,6 +80,7 @@ fn Calendar(prices: MonthPrices, search: SearchUrl) -> impl IntoView {
         <Title text=format!("{title}, {month}") />
         <h1>{title}</h1>
         <p class="muted">{format!("The lowest price of each day {whose}, taxes included.")}</p>
+        {promotion.map(|note| view! { <PromotionSaid note /> })}
         <section class="card month" aria-labelledby="month">
             <div class="head">
                 {neighbour(shown.first_of_month().yesterday().ok(), sold, "← ", "", &search)}

@@ -16,6 +16,7 @@ use crate::{
         choose_brand::ChooseOffer,
         day_strip::DayStrip,
         posted_error::PostedError,
+        promotion_said::PromotionSaid,
         search_form::{SaleDays, SearchForm, bookable_days},
         way_to_fly::WayToFly,
     },
@@ -78,6 +79,7 @@ fn Results(
         chosen,
         options,
         days: strip,
+        promotion,
         beside,
         took_ms,
         checked,
@@ -109,6 +111,7 @@ fn Results(
             </details>
         </header>
         {before}
+        {promotion.map(|note| view! { <PromotionSaid note /> })}
         <DayStrip days=strip shown=date search=search.clone() />
         <Lists ours beside outside />
     }

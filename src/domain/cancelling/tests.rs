@@ -143,6 +143,7 @@ fn taxes_belong_to_the_bound_that_brings_them_about() {
         brand: FareBrand::Basic,
         party,
         bought_at: "2026-12-02T17:00:00Z".parse().unwrap(),
+        discount: None,
     };
     let left = |leg: &crate::departure::Departure| leg.untouched(Cabin::Economy);
     let quote = fare::price(&[out, back], &terms, left, &few(), &fare::Tariff::default()).unwrap();

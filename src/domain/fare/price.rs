@@ -16,6 +16,7 @@ use crate::{
     cabin::{Cabin, ClassesLeft},
     departure::Departure,
     money::{Currency, split},
+    promotion::Discount,
     search::{Itinerary, MOST_BOUNDS},
     traveller::{Party, TravellerKind},
 };
@@ -27,6 +28,8 @@ pub struct Terms {
     pub brand: FareBrand,
     pub party: Party,
     pub bought_at: Timestamp,
+    /// What a promotion code takes off the fares.
+    pub discount: Option<Discount>,
 }
 
 /// Why no price can be told.
@@ -258,7 +261,7 @@ fn ends(legs: &[Departure]) -> (AirportCode, AirportCode) {
     (legs[0].origin, legs[legs.len() - 1].destination)
 }
 
-/// Adults first, then children, then infants; for each the fares, then the taxes.
+/// Adults first, then children, then infants; for each the fares, what a promotion takes off them, then the taxes.
 fn lines(
     sold: &[Sold<'_>],
     bounds: usize,
@@ -282,6 +285,15 @@ fn lines(
             let named = LineFare { basis: fare.basis, class: fare.class };
             add(format!("Fare, {origin} to {destination}"), Some(named), LineKind::Fare, bounds_minor);
         }
+        if let Some(discount) = terms.discount {
+            let off_minor = discount.off_minor(traveller_kind, by_bound_minor.iter().sum(), currency);
+            let bounds_minor: Vec<i64> =
+                split(off_minor, &by_bound_minor).into_iter().map(std::ops::Neg::neg).collect();
+            by_bound_minor.iter_mut().zip(&bounds_minor).for_each(|(fare, off)| *fare += off);
+            if off_minor > 0 {
+                add(format!("Promotion, {}", discount.words()), None, LineKind::Fare, bounds_minor);
+            }
+        }
         for tax in taxes(journey, terms.cabin, traveller_kind, &by_bound_minor, currency) {
             let amount_minor = convert(tax.amount.minor, tax.amount.currency, currency);
             let bounds_minor = split(amount_minor, &tax.bounds_minor);
@@ -302,5 +314,7 @@ pub(super) fn kinds(party: Party) -> impl Iterator<Item = (usize, TravellerKind,
     .filter(|(_, _, count)| *count > 0)
 }
 
+#[cfg(test)]
+mod promoted;
 #[cfg(test)]
 mod tests;

@@ -13,7 +13,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub currency: Currency,
-    /// Adults first, then children, then infants; for each the fares, then the taxes.
+    /// Adults first, then children, then infants; for each the fares, then what a promotion takes off them as a fare below
+    /// nothing, then the taxes.
     pub lines: Vec<QuoteLine>,
     /// What one traveller of each kind pays, in minor units.
     pub per_traveller: Vec<(TravellerKind, i64)>,

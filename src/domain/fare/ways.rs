@@ -133,8 +133,11 @@ impl<'a, L: Fn(&Hop) -> ClassesLeft> WayPrices<'a, L> {
         };
         let cost = cost.plus(self.before_cost);
         let taxes = self.taxes(way, (origin, destination), currency)?;
-        let total = kinds(self.terms.party).map(|(place, _, count)| {
-            let fare_minor = cost.each_minor[place];
+        let off_minor = |kind, fare_minor| {
+            self.terms.discount.map_or(0, |discount| discount.off_minor(kind, fare_minor, currency))
+        };
+        let total = kinds(self.terms.party).map(|(place, kind, count)| {
+            let fare_minor = cost.each_minor[place] - off_minor(kind, cost.each_minor[place]);
             let FixedTaxes { minor, excise } = taxes[place];
             let excise_minor = if excise { excise_minor(fare_minor) } else { 0 };
             (fare_minor + minor + excise_minor) * i64::from(count)

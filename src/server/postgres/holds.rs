@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     AsStoreError, Once, Postgres, StoreError, Tx, again_after_deadlock, idempotency::keep,
-    taking_classes::take_classes,
+    promotions::is_not_usable, taking_classes::take_classes,
 };
 
 /// What a visitor claims: an offer's places on all of its legs, each in the offer's class.
@@ -41,6 +41,9 @@ pub enum TakeRefusal {
     /// Its cabin has places, but none to be sold in this class: it, or one above it, is full.
     #[error("{1} is closed on {0}")]
     ClassClosed(DepartureId, BookingClass),
+    /// Its promotion code was used up or ended since the offer was made.
+    #[error("the promotion code cannot be used any more")]
+    PromotionOver,
     #[error("a newer schedule was imported")]
     NewSchedule,
     #[error("the key has an answer already")]
@@ -64,6 +67,7 @@ impl From<sqlx::Error> for TakeRefusal {
         match error.constraint() {
             // The visitor's hold of this offer whose time is over: it is in the way until it is ended.
             Some("hold_once_per_offer") => Self::TooManyPlaces,
+            _ if is_not_usable(&error) => Self::PromotionOver,
             _ => Self::Store(error),
         }
     }

@@ -26,6 +26,7 @@ mod outside_cancelling;
 mod paying_otherwise;
 mod payments;
 mod pool;
+mod promotions;
 mod purchases;
 mod realm;
 mod reconciling;

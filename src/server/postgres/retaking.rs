@@ -7,6 +7,7 @@ use super::{
     Postgres, StoreError,
     bookings::{self, Paid, TicketError, TicketOutcome},
     outbox::{Errand, finish},
+    promotions::is_not_usable,
     twins::{lock_twins, twins},
 };
 
@@ -93,7 +94,12 @@ impl Postgres {
             anew.0,
         )
         .execute(&mut *tx)
-        .await?;
+        .await
+        .map_err(|error| match StoreError::from(error) {
+            // Others have used its promotion code up since: it cannot be had at that price any more.
+            error if is_not_usable(&error) => TicketError::Gone,
+            error => error.into(),
+        })?;
         sqlx::query!(
             // Its seats are given to it below, so everyone may sit somewhere: all bits.
             "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold, seated)

@@ -41,7 +41,8 @@ pub(super) async fn board(searching: &Searching) -> Result<Board, SearchError> {
     let ids: Vec<_> = departures.iter().map(|departure| departure.id).collect();
     let available = searching.available_on_board(&ids, Cabin::Economy).await;
     let Ok(one) = Party::new(1, 0, 0) else { return Err(SearchError::Unavailable) };
-    let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party: one, bought_at: now };
+    let terms =
+        Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party: one, bought_at: now, discount: None };
     let rows = departures
         .into_iter()
         .filter_map(|departure| {

@@ -14,7 +14,7 @@ use super::{
     Asked, Searching,
     available::Available,
     pricing::Pricing,
-    request,
+    promoting, request,
     results::{city_of, departures_of, keep_what_is_sold},
 };
 
@@ -39,9 +39,11 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
     let bound = Bound { origin, destination, date: first };
     let asked = Asked { bound, party: query.party, cabin: query.cabin };
     let available = searching.available_in_month(&asked, departures_of(&days)).await;
+    let typed = promoting::look_up(searching, &request.promo, now).await;
     let pricing = Pricing {
         searching,
         query: &query,
+        promotion: typed.promotion(),
         chosen: &[],
         left_of_chosen: &Available::UNKNOWN,
         more_follow: query.bounds().len() > 1,
@@ -52,7 +54,7 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
     let mut prices = Vec::new();
     for (date, mut found) in days {
         keep_what_is_sold(&mut found, selling, query.cabin, now);
-        let cheapest = found.cheapest(pricing.price_minor(&found));
+        let cheapest = found.cheapest(pricing.price_minor(&found, date));
         prices.push((date, cheapest.and_then(|itinerary| pricing.total(&itinerary, FareBrand::Basic))));
         tokio::task::yield_now().await;
     }
@@ -63,6 +65,7 @@ pub(super) async fn month(searching: &Searching, request: SearchRequest) -> Resu
         destination_name: name(destination),
         days: dates.into_iter().map(|date| DayPrice { date, cheapest: price_on(date) }).collect(),
         sold,
+        promotion: typed.note(&query, airports),
         checked: available.checked(now),
         query,
     })

@@ -9,9 +9,10 @@ use domain::{
     money::Money,
     network::Network,
     offer::{OFFER_TTL, Offer},
+    promotion::{Promoted, Promotion},
     search::{Found, Hop, Itinerary, SearchQuery, Way},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{Searching, available::Available};
 use crate::reference;
@@ -20,6 +21,8 @@ use crate::reference;
 pub(super) struct Pricing<'a> {
     pub searching: &'a Searching,
     pub query: &'a SearchQuery,
+    /// Behind the code that was typed.
+    pub promotion: Option<&'a Promotion>,
     /// The ways to fly the bounds before it, which the price then includes.
     pub chosen: &'a [Itinerary],
     /// What is left of their flights.
@@ -31,16 +34,25 @@ pub(super) struct Pricing<'a> {
     pub now: Timestamp,
 }
 
+fn departs(bound: &Itinerary) -> Date {
+    bound.first().departs.date()
+}
+
 impl Pricing<'_> {
     /// What a way costs everyone at the lowest, in minor units; none without room for all of them in any class, where
     /// they would leave before having arrived, or where one booking could not keep so many places.
-    pub fn price_minor<'f>(&'f self, found: &'f Found<'_>) -> impl FnMut(&Way) -> Option<i64> + 'f {
+    /// All of these leave on that date.
+    pub fn price_minor<'f>(
+        &'f self,
+        found: &'f Found<'_>,
+        date: Date,
+    ) -> impl FnMut(&Way) -> Option<i64> + 'f {
         let timetables = &self.searching.timetables;
         let left = |hop: &Hop| self.left_of(hop, found.network());
         let mut prices = WayPrices::new(
             found,
             self.chosen,
-            self.terms(FareBrand::Basic),
+            self.terms(FareBrand::Basic, date),
             (left, |leg: &Departure| self.left(leg)),
             timetables.airports(),
             timetables.tariff(),
@@ -97,6 +109,10 @@ impl Pricing<'_> {
             total: quote.total,
             was: None,
             closed: None,
+            promotion: self
+                .promoted(brand, departs(itinerary))
+                .filter(|promoted| promoted.discount.counts_in(quote.currency)),
+            lost: None,
             expires_at: self.now + OFFER_TTL,
         };
         let is_sold = self.available.is_known() && !self.more_follow;
@@ -114,7 +130,8 @@ impl Pricing<'_> {
     fn quote(&self, itinerary: &Itinerary, brand: FareBrand) -> Option<Quote> {
         let bounds: Vec<Itinerary> = self.bounds(itinerary).cloned().collect();
         let (airports, tariff) = (self.searching.timetables.airports(), self.searching.timetables.tariff());
-        match fare::price(&bounds, &self.terms(brand), |leg| self.left(leg), airports, tariff) {
+        let terms = self.terms(brand, departs(itinerary));
+        match fare::price(&bounds, &terms, |leg| self.left(leg), airports, tariff) {
             Ok(quote) => Some(quote),
             Err(FareError::NoneOpen { .. }) => None,
             Err(error) => {
@@ -124,8 +141,16 @@ impl Pricing<'_> {
         }
     }
 
-    fn terms(&self, brand: FareBrand) -> Terms {
-        Terms { cabin: self.query.cabin, brand, party: self.query.party, bought_at: self.now }
+    fn terms(&self, brand: FareBrand, date: Date) -> Terms {
+        let discount = self.promoted(brand, date).map(|promoted| promoted.discount);
+        Terms { cabin: self.query.cabin, brand, party: self.query.party, bought_at: self.now, discount }
+    }
+
+    /// What the code does for this brand where this bound leaves on that date.
+    fn promoted(&self, brand: FareBrand, date: Date) -> Option<Promoted> {
+        let before = self.chosen.iter().map(departs);
+        let after = self.query.bounds().iter().skip(self.chosen.len() + 1).map(|bound| bound.date);
+        self.promotion?.promoted(brand, before.chain([date]).chain(after))
     }
 
     fn bounds<'b>(&'b self, itinerary: &'b Itinerary) -> impl Iterator<Item = &'b Itinerary> {

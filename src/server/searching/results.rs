@@ -15,7 +15,7 @@ use domain::{
 };
 use jiff::{Timestamp, ToSpan, civil::Date};
 
-use super::{Asked, Searching, pricing::Pricing, request};
+use super::{Asked, Searching, pricing::Pricing, promoting, request};
 use crate::selling::Selling;
 
 /// Days of the price strip before and after the date.
@@ -39,9 +39,11 @@ pub(super) async fn search(
     let days = days_around(searching, &network, &asked, now);
     let available = searching.available(asked, departures_of(&days), now).await;
     let left_of_chosen = searching.available_of_chosen(&chosen, query.cabin).await;
+    let typed = promoting::look_up(searching, &request.promo, now).await;
     let pricing = Pricing {
         searching,
         query: &query,
+        promotion: typed.promotion(),
         chosen: &chosen,
         left_of_chosen: &left_of_chosen,
         more_follow: step + 1 < query.bounds().len(),
@@ -57,7 +59,7 @@ pub(super) async fn search(
             continue;
         }
         keep_what_is_sold(&mut found, selling, query.cabin, now);
-        let price_minor = pricing.price_minor(&found);
+        let price_minor = pricing.price_minor(&found, date);
         let cheapest = if date == bound.date {
             options = found.worth_showing(price_minor);
             options.iter().min_by_key(|option| option.price_minor).map(|option| option.itinerary.clone())
@@ -80,6 +82,7 @@ pub(super) async fn search(
         options: cards(&pricing, &options),
         days: strip,
         checked: available.checked(now),
+        promotion: typed.note(&query, airports),
         beside: Beside::Nobody,
         took_ms: u32::try_from(began.elapsed().as_millis()).unwrap_or(u32::MAX),
         query: query.clone(),

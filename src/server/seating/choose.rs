@@ -145,6 +145,8 @@ pub(super) async fn choose(
         let answer = match account {
             // Rare enough to be taken alone.
             Some(account) => seating.postgres.take_for(account, &claim).await,
+            // Where its code is used up the database refuses the call as a whole: nobody else shall be in it.
+            None if offer.promotion.is_some() => seating.postgres.take(&claim).await,
             None => seating.take(&claim).await,
         };
         match answer {
@@ -171,6 +173,7 @@ pub(super) async fn choose(
                 seating.refusals.note(id, Timestamp::now());
                 return Err(priced_anew(seating, &offer, id, class).await);
             }
+            Err(TakeRefusal::PromotionOver) => return Err(without_code(seating, &offer, now)),
             // Holds whose time is over may be in the way: they are ended, and it is tried once more.
             Err(TakeRefusal::TooManyPlaces | TakeRefusal::SoldOut(_) | TakeRefusal::ClassClosed(..)) => {
                 let ids: Vec<_> = legs.iter().map(|leg| leg.id).collect();
@@ -190,6 +193,16 @@ pub(super) async fn choose(
         }
     }
     Err(HoldError::Unavailable)
+}
+
+/// The same offer at its full price, to be accepted, since its promotion code counts no more.
+fn without_code(seating: &Seating, offer: &Offer, now: Timestamp) -> HoldError {
+    let lost = offer.promotion.as_ref().map(|promoted| promoted.code.clone());
+    let without = Offer { promotion: None, lost, ..offer.clone() };
+    match seating.on_sale(&without, now) {
+        Ok(OnSale { quote, .. }) => price_changed(seating, &without, &quote, None, now),
+        Err(error) => error,
+    }
 }
 
 /// The same offer at the price of now, to be accepted.
@@ -213,9 +226,13 @@ fn price_changed(
     HoldError::PriceChanged { was, now: quote.total, because, offer: seating.signing.offer_token(&changed) }
 }
 
-/// "Class Q on B6 523 has closed. The next fare costs $24 more in class M."
+/// "Class Q on B6 523 has closed. The next fare costs $24 more in class M.", "The code SUMMER26 does not count any more."
 fn because(changed: &Offer) -> Option<String> {
-    let ((closed, class), was) = (changed.closed?, changed.was?);
+    let lost = || {
+        let code = changed.lost.as_ref()?;
+        Some(format!("The code {code} does not count any more: it has been used up, or its time is over."))
+    };
+    let (Some((closed, class)), Some(was)) = (changed.closed, changed.was) else { return lost() };
     let more = Money::new(changed.total.minor - was.minor, changed.total.currency);
     let anew = changed.class_on(closed);
     if was.currency != changed.total.currency || more.minor <= 0 || anew == class {

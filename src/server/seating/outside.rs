@@ -87,9 +87,10 @@ pub(super) async fn choose(
             }
             Err(TakeRefusal::Store(error)) => return Err(away(error)),
             Err(TakeRefusal::NoAnswer(error)) => return Err(error),
-            // The latter ones are of counters, of which there are none.
+            // The latter ones are of counters and codes, of which there are none.
             Err(
                 TakeRefusal::Answered
+                | TakeRefusal::PromotionOver
                 | TakeRefusal::SoldOut(_)
                 | TakeRefusal::ClassClosed(..)
                 | TakeRefusal::NewSchedule,

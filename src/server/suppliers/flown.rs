@@ -51,6 +51,8 @@ impl Offered {
             total: self.total,
             was: None,
             closed: None,
+            promotion: None,
+            lost: None,
             expires_at: self.expires_at,
         }
     }

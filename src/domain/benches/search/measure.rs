@@ -132,7 +132,8 @@ fn searches(
     let mut times = Vec::new();
     let mut ways = Vec::new();
     let Ok(party) = Party::new(1, 0, 0) else { return 0.0 };
-    let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now };
+    let terms =
+        Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now, discount: None };
     let tariff = Tariff::default();
     for (origin, destination) in pairs {
         let bound = Bound { origin: *origin, destination: *destination, date };

@@ -20,7 +20,7 @@ const LATER: &str = "2026-12-29T09:00";
 const BOUGHT: &str = "2026-12-02T17:00:00Z";
 
 fn terms(cabin: Cabin, brand: FareBrand, party: Party) -> Terms {
-    Terms { cabin, brand, party, bought_at: BOUGHT.parse().unwrap() }
+    Terms { cabin, brand, party, bought_at: BOUGHT.parse().unwrap(), discount: None }
 }
 
 /// The price by the default tariff while nothing is sold.

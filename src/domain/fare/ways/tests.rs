@@ -9,7 +9,9 @@ use crate::{
     connecting::{Connecting, Interline},
     departure::{Departure, DepartureId},
     fare::{FareBrand, Tariff, Terms, price},
+    money::{Currency, Money},
     network::Network,
+    promotion::Discount,
     search::{Bound, Itinerary, search},
     ssim,
     timetable::Timetable,
@@ -58,9 +60,16 @@ fn each_way_costs_what_its_quote_says_whatever_is_left_and_chosen_before() {
         let first =
             |found: &crate::search::Found<'_>| found.itinerary(found.ways().first().unwrap()).unwrap();
         let before: Vec<Itinerary> = way_back.iter().map(|_| first(&out)).collect();
-        for (adults, children, infants) in [(1, 0, 0), (2, 1, 1)] {
+        let thirty = Discount::Each(Money::new(3_000, Currency::Usd));
+        for (adults, children, infants, discount) in [
+            (1, 0, 0, None),
+            (2, 1, 1, None),
+            (2, 1, 1, Some(Discount::Percent(17))),
+            (1, 1, 1, Some(thirty)),
+        ] {
             let party = Party::new(adults, children, infants).unwrap();
-            let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now };
+            let terms =
+                Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now, discount };
             let of_leg = |leg: &Departure| left(leg.id, Cabin::Economy);
             let searched = way_back.as_ref().unwrap_or(&out);
             let of_hop = |hop: &crate::search::Hop| left(hop.id(&network), Cabin::Economy);
@@ -87,7 +96,8 @@ fn what_ways_share_is_looked_up_once() {
     let bound = Bound { origin: code("BOS"), destination: code("LAX"), date: date(2026, 12, 22) };
     let found = search(&network, &airports, &bound, Cabin::Economy, now);
     let party = Party::new(1, 0, 0).unwrap();
-    let terms = Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now };
+    let terms =
+        Terms { cabin: Cabin::Economy, brand: FareBrand::Basic, party, bought_at: now, discount: None };
     let of_leg = |leg: &Departure| left(leg.id, Cabin::Economy);
     let of_hop = |hop: &crate::search::Hop| left(hop.id(&network), Cabin::Economy);
     let mut prices = WayPrices::new(&found, &[], terms, (of_hop, of_leg), &airports, &tariff);

@@ -142,6 +142,7 @@ fn request(asked: &Asked, chosen: &[Itinerary]) -> Option<SearchRequest> {
         children: party.children().to_string(),
         infants: party.infants().to_string(),
         cabin: asked.cabin.letter().to_string(),
+        promo: String::new(),
         sort: "cheapest".into(),
         chosen: chosen.iter().map(Itinerary::key).collect(),
     })

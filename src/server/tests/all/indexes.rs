@@ -9,8 +9,16 @@ use sqlx::{
 };
 
 /// Tables that stay as small as a timetable, or as what a person does by hand.
-const SMALL: [&str; 7] =
-    ["schedules", "schedule_legs", "departure_sales", "departures_cancelled", "realm", "test_clock", "turns"];
+const SMALL: [&str; 8] = [
+    "schedules",
+    "schedule_legs",
+    "departure_sales",
+    "departures_cancelled",
+    "promotions",
+    "realm",
+    "test_clock",
+    "turns",
+];
 
 /// An import drops the counters that nobody has taken from, wherever they are.
 const READ_WHOLE: [&str; 2] = ["delete from departure_classes", "delete from departure_cabins"];

@@ -43,6 +43,7 @@ mod patience;
 mod paying;
 mod places;
 mod plants;
+mod promotions;
 mod races;
 mod reconciling;
 mod refunds;

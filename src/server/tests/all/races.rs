@@ -19,7 +19,7 @@ const FEW: usize = 20;
 const SEAT: &str = "30A";
 
 /// Lets all contenders try at once; how many believe that they have won.
-async fn winners<T, F>(contenders: Vec<T>, attempt: impl Fn(T) -> F) -> usize
+pub async fn winners<T, F>(contenders: Vec<T>, attempt: impl Fn(T) -> F) -> usize
 where
     F: Future<Output = bool> + Send + 'static,
 {

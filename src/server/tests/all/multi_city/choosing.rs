@@ -34,7 +34,7 @@ async fn bound_after_bound_is_chosen_and_the_price_that_is_shown_is_held(
             for price in &card.prices {
                 let (airports, tariff) = (world.site.timetable.airports(), world.site.timetable.tariff());
                 let (cabin, bought_at) = (Cabin::Economy, Timestamp::now());
-                let terms = Terms { cabin, brand: price.brand, party, bought_at };
+                let terms = Terms { cabin, brand: price.brand, party, bought_at, discount: None };
                 let quote =
                     fare::price(&bounds, &terms, |leg| leg.untouched(cabin), airports, tariff).unwrap();
                 assert_eq!(price.total, quote.total, "of all flights up to this one");

@@ -9,7 +9,12 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 33] = [
+const AUDIT: [(&str, &str); 34] = [
+    (
+        "promotion codes whose uses differ from the bookings that are being or were made with them",
+        "select count(*) from promotions p where p.uses <> (
+            select count(*) from holds h where h.promotion = p.code and h.state in ('active', 'reserved', 'converted'))",
+    ),
     (
         "tickets of what others sell without an order that is paid there",
         "select count(*) from bookings b join holds h on h.id = b.hold_id left join supplier_orders o on o.id = h.id

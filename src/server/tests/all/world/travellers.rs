@@ -47,6 +47,8 @@ impl World {
             total: Money::new(0, Currency::Usd),
             was: None,
             closed: None,
+            promotion: None,
+            lost: None,
             expires_at: Timestamp::now() + SignedDuration::from_mins(30),
         };
         offer.total = self.quote(&offer, &bounds).total;
