@@ -83,8 +83,11 @@ export class Traveller {
 
   get hold() { return /\/book\/([^/]+)/.exec(this.page.url())[1]; }
 
-  // Our code in the browser has taken the page over: from then on the router, not the browser, follows a click on a link.
+  // Our code in the browser has taken the page over, where it does: from then on the router, not the browser, follows a
+  // click on a link. Pages before a booking are HTML alone.
   async waitsUntilAlive() {
+    await this.page.waitForLoadState();
+    if (await this.page.locator('script[type="module"]').count() === 0) return;
     await this.page.waitForFunction(() => {
       const link = Object.assign(document.createElement('a'), { href: window.location.href });
       let followed = false;

@@ -6,8 +6,10 @@
 // A component owns its props, read or consumed.
 #![allow(clippy::needless_pass_by_value)]
 
+mod alive;
 pub mod answers;
 mod error;
+#[cfg(feature = "ssr")]
 mod search_url;
 pub mod text;
 
@@ -19,7 +21,9 @@ pub mod ports;
 mod shell;
 
 mod components;
+#[cfg(feature = "ssr")]
 mod filters;
+#[cfg(feature = "ssr")]
 mod listing;
 #[cfg(feature = "hydrate")]
 mod live;
@@ -38,20 +42,25 @@ pub use error::AppError;
 pub use shell::shell;
 
 use components::{footer::Footer, header::Header};
+#[cfg(not(feature = "ssr"))]
+use pages::elsewhere::{
+    Elsewhere as CalendarPage, Elsewhere as HomePage, Elsewhere as NotFoundPage, Elsewhere as PricePage,
+    Elsewhere as ResultsPage,
+};
+#[cfg(feature = "ssr")]
 use pages::{
-    calendar::CalendarPage,
-    home::HomePage,
-    not_found::NotFoundPage,
+    calendar::CalendarPage, home::HomePage, not_found::NotFoundPage, price::PricePage, results::ResultsPage,
+};
+use pages::{
     pay::PayPage,
-    price::PricePage,
-    results::ResultsPage,
     seats::SeatsPage,
     travellers::TravellersPage,
     trip::{TripPage, cancel::CancelPage, quoted::QuotedPage},
     trips::TripsPage,
 };
 
-/// Every page, between header and footer. Pages are sent whole, so that they read the same with JavaScript off; the results
+/// Every page, between header and footer. Those before a booking are HTML alone, which the browser's code does not know
+/// ([`is_alive`](alive::is_alive)); those of a booking come alive. Pages are sent whole, so that they read the same with JavaScript off; the results
 /// in order as they come, which reads the same too, and never waits with our own list for what others sell.
 #[component]
 pub fn App() -> impl IntoView {

@@ -1,15 +1,36 @@
 //! The document around the pages.
 
+use std::sync::OnceLock;
+
+use axum::http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::App;
+use crate::{App, alive::is_alive};
+
+/// Pages after which a booking begins: its code is fetched while they are read.
+const BEFORE_A_BOOKING: [&str; 2] = ["/search", "/price"];
 
 /// The components' scoped sheets, as the build script collected them.
 const COMPONENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/components.css"));
 
 /// The whole document of a page. Its styles and scripts carry the request's nonce, as the content security policy asks.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
+    let code = if is_alive(&path) {
+        view! { <HydrationScripts options=options.clone() /> }.into_any()
+    } else {
+        // Nobody will read in the browser what the page was made from.
+        if let Some(context) = Owner::current_shared_context() {
+            context.set_is_hydrating(false);
+        }
+        let ahead = BEFORE_A_BOOKING.contains(&path.as_str()).then(|| ahead(&options));
+        view! {
+            <script src="/places.js" defer nonce=use_nonce()></script>
+            {ahead}
+        }
+        .into_any()
+    };
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -36,7 +57,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <HashedStylesheet options=options.clone() />
                 <style nonce=use_nonce() inner_html=COMPONENTS></style>
                 <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                {code}
                 <MetaTags />
             </head>
             <body>
@@ -44,4 +65,27 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Fetches the code of the pages that follow, once the browser has nothing else to do.
+fn ahead(options: &LeptosOptions) -> impl IntoView {
+    static NAMES: OnceLock<[String; 2]> = OnceLock::new();
+    let [js, wasm] = NAMES.get_or_init(|| ["js", "wasm"].map(|kind| built_name(options, kind)));
+    view! {
+        <link rel="prefetch" href=js.clone() r#as="script" crossorigin="anonymous" />
+        <link rel="prefetch" href=wasm.clone() r#as="fetch" crossorigin="anonymous" />
+    }
+}
+
+/// The address of what the build made of that kind; with its hash, which stands beside the program, where it has one.
+fn built_name(options: &LeptosOptions, kind: &str) -> String {
+    let LeptosOptions { output_name, site_pkg_dir, hash_file, hash_files, .. } = options;
+    let hashes = std::env::current_exe().ok().and_then(|program| {
+        let folder = program.parent()?;
+        hash_files.then(|| std::fs::read_to_string(folder.join(hash_file.as_ref())).unwrap_or_default())
+    });
+    let hashes = hashes.unwrap_or_default();
+    let hash = hashes.lines().find_map(|line| line.trim().strip_prefix(kind)?.strip_prefix(':'));
+    let hash = hash.map(|hash| format!(".{}", hash.trim())).unwrap_or_default();
+    format!("/{site_pkg_dir}/{output_name}{hash}.{kind}")
 }

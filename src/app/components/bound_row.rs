@@ -14,9 +14,7 @@ pub fn BoundRow(
     /// What stands in it at first.
     row: BoundEntry,
     /// Where the flight before it ends.
-    before: RwSignal<String>,
-    /// Where it ends.
-    to: RwSignal<String>,
+    before: String,
     /// The first and the last day that can be searched.
     first: Option<String>,
     last: Option<String>,
@@ -36,11 +34,11 @@ pub fn BoundRow(
                     name=FROM[place]
                     label="From"
                     of=of.clone()
-                    value=RwSignal::new(row.from)
-                    otherwise=before
+                    value=row.from
+                    otherwise=(TO[place - 1], before)
                     wrong=from_wrong
                 />
-                <PlaceField name=TO[place] label="To" of=of.clone() value=to wrong=to_wrong />
+                <PlaceField name=TO[place] label="To" of=of.clone() value=row.to wrong=to_wrong />
                 <label class="field" class:wrong=day_wrong>
                     <span>"Depart " <span class="unseen">{of}</span></span>
                     <input type="date" name=DEPART[place] value=iso(&row.depart) min=first max=last />

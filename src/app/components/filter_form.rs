@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use stylers_macro::style_sheet;
 
 use crate::{
@@ -65,7 +64,7 @@ pub fn FilterForm(choices: Choices, search: SearchUrl) -> impl IntoView {
     view! { class = class,
         <details class="filters">
             <summary class="button slim">{summary}</summary>
-            <Form method="GET" action="/search">
+            <form method="get" action="/search">
                 <div class="card groups">
                     {hidden} {groups}
                     <div class="send">
@@ -73,7 +72,7 @@ pub fn FilterForm(choices: Choices, search: SearchUrl) -> impl IntoView {
                         {(count > 0).then(|| view! { <a href=clear>"Show all again"</a> })}
                     </div>
                 </div>
-            </Form>
+            </form>
         </details>
     }
 }

@@ -5,7 +5,6 @@ use domain::{
 };
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_router::components::Form;
 use serde::{Deserialize, Serialize};
 use stylers_macro::style_sheet;
 
@@ -43,20 +42,19 @@ pub fn SearchForm(
         Cabin::ALL.into_iter().rev().map(|cabin| (cabin.letter().to_string(), cabin.name().to_owned()));
     let cabins = options(cabins.collect(), &request.cabin);
     let has_code = !request.promo.is_empty();
-    let to = RwSignal::new(request.to);
-    let mut before = to;
+    let mut before = request.to.clone();
     let mut rows: Vec<AnyView> = Vec::new();
     for place in 1..MOST_BOUNDS {
         let row = request.more.get(place - 1).cloned().unwrap_or_default();
-        let to = RwSignal::new(row.to.clone());
         let (first, last, wrong) = (first.clone(), last.clone(), refused.clone());
-        rows.push(view! { <BoundRow place row before to first last wrong /> }.into_any());
+        let to = row.to.clone();
+        rows.push(view! { <BoundRow place row before first last wrong /> }.into_any());
         before = to;
     }
     let further = rows.split_off(USUAL_ROWS);
     let needs_further = request.more.len() > USUAL_ROWS;
     view! { class = class,
-        <Form method="GET" action="/search">
+        <form method="get" action="/search">
             <div class="search">
                 <fieldset class="segments" aria-label="Trip">
                     <label>
@@ -74,10 +72,10 @@ pub fn SearchForm(
                 </fieldset>
                 <div class="fields">
                     <div class="place">
-                        <PlaceField name="from" label="From" value=RwSignal::new(request.from) required=true wrong=is_wrong("from") />
+                        <PlaceField name="from" label="From" value=request.from required=true wrong=is_wrong("from") />
                     </div>
                     <div class="place">
-                        <PlaceField name="to" label="To" value=to required=true wrong=is_wrong("to") />
+                        <PlaceField name="to" label="To" value=request.to required=true wrong=is_wrong("to") />
                     </div>
                     <label class="field when" class:wrong=is_wrong("depart")>
                         <span>"Depart"</span>
@@ -131,7 +129,7 @@ pub fn SearchForm(
                     </label>
                 </div>
             </div>
-        </Form>
+        </form>
     }
 }
 
