@@ -55,7 +55,9 @@ fn Trip(trip: TripView) -> impl IntoView {
         let cancel = format!("/trips/{}/cancel", trip.pnr);
         view! { class = class, <p class="ways"><a class="button" href=cancel>"Cancel…"</a></p> }
     });
-    let sold_by = trip.sold_by.clone().map(|sold_by| view! { <SoldBy sold_by /> });
+    let sold_by = trip.sold_by.clone().map(|sold_by| {
+        view! { class = class, <div class="seller"><SoldBy sold_by /></div> }
+    });
     view! { class = class,
         <Title text=format!("Trip {}", trip.pnr) />
         <h1>{headline(trip.state)}</h1>
