@@ -23,7 +23,7 @@ journey('with a promotion code every price is lower, and what was shown is what 
   assert.ok(less < full && less > full * 0.75, `${less} instead of ${full}`);
 
   await ada.chooses('Standard', offer);
-  await ada.page.getByText('Promotion, 20% off').first().waitFor();
+  await ada.page.getByText('Promotion, 20% off').first().waitFor({ state: 'attached' });
   await ada.nameEveryone([['Ada', 'Moreno']]);
   await ada.goesOnToSeats();
   await ada.page.goto(`/book/${ada.hold}/pay`);
