@@ -42,6 +42,7 @@ mod headers;
 mod health;
 mod in_time;
 pub mod limits;
+pub mod listening;
 mod origins;
 pub mod signing;
 mod visitors;
