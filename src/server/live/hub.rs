@@ -84,8 +84,11 @@ impl Hub {
         departures.watched.get(&departure).filter(|w| w.is_loaded()).map(|w| w.picture().clone())
     }
 
+    /// Of every picture that was read.
     pub fn digests(&self) -> Vec<(DepartureId, Digest)> {
-        self.lock().watched.iter().map(|(departure, w)| (*departure, w.digest())).collect()
+        let departures = self.lock();
+        let loaded = departures.watched.iter().filter(|(_, w)| w.is_loaded());
+        loaded.map(|(departure, w)| (*departure, w.digest())).collect()
     }
 
     /// Only of those that were not compared with Postgres since there was reason to.
