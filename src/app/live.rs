@@ -1,27 +1,33 @@
 //! The browser's side of the live seat channel: one socket a departure, mended when it breaks, closed when dropped.
 
-use std::{cell::RefCell, rc::Rc, rc::Weak, time::Duration};
+mod connection;
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+    time::Duration,
+};
 
 use domain::{
     departure::DepartureId,
-    live::{Ask, Frame},
+    live::{Ask, Frame, Retry, SILENCE},
 };
 use leptos::{
-    leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle},
-    prelude::window,
+    ev,
+    leptos_dom::helpers::{
+        IntervalHandle, TimeoutHandle, WindowListenerHandle, set_interval_with_handle,
+        set_timeout_with_handle, window_event_listener,
+    },
 };
-use wasm_bindgen::{JsCast, prelude::Closure};
-use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
 
-/// The first pause before connecting again; it doubles up to [`LONGEST_PAUSE_MS`].
-const FIRST_PAUSE_MS: u32 = 1_000;
-const LONGEST_PAUSE_MS: u32 = 30_000;
+use connection::Connection;
+
+/// How often it is looked whether the channel has fallen silent.
+const LOOK: Duration = Duration::from_secs(3);
 
 /// What the page learns from the channel.
 #[derive(Debug)]
 pub enum News {
-    /// The socket is up; frames follow.
-    Opened,
     Frame(Frame),
     /// The socket is gone; it is being mended.
     Lost,
@@ -35,16 +41,12 @@ struct Line {
     /// Told every piece of news; says whether the channel should be asked for a snapshot.
     on_news: Box<dyn Fn(News) -> bool>,
     connection: RefCell<Option<Connection>>,
-    retry: RefCell<Option<TimeoutHandle>>,
-    pause_ms: RefCell<u32>,
-}
-
-/// An open socket with what it calls back.
-struct Connection {
-    socket: WebSocket,
-    _on_open: Closure<dyn FnMut(Event)>,
-    _on_message: Closure<dyn FnMut(MessageEvent)>,
-    _on_close: Closure<dyn FnMut(Event)>,
+    retry: Cell<Retry>,
+    again: RefCell<Option<TimeoutHandle>>,
+    /// When a frame came, or a socket was begun; milliseconds of the wall clock, which goes on while a computer sleeps.
+    last_sign_ms: Cell<f64>,
+    look: RefCell<Option<IntervalHandle>>,
+    network: RefCell<Vec<WindowListenerHandle>>,
 }
 
 impl LiveLine {
@@ -54,10 +56,14 @@ impl LiveLine {
             departure,
             on_news: Box::new(on_news),
             connection: RefCell::default(),
-            retry: RefCell::default(),
-            pause_ms: RefCell::new(FIRST_PAUSE_MS),
+            retry: Cell::default(),
+            again: RefCell::default(),
+            last_sign_ms: Cell::new(0.0),
+            look: RefCell::default(),
+            network: RefCell::default(),
         });
         Line::connect(&line);
+        Line::look_out(&line);
         Self(line)
     }
 }
@@ -70,94 +76,95 @@ impl std::fmt::Debug for LiveLine {
 
 impl Line {
     fn connect(line: &Rc<Self>) {
-        match address(line.departure).and_then(|url| WebSocket::new(&url).ok()) {
-            Some(socket) => *line.connection.borrow_mut() = Some(Self::listen(line, socket)),
-            None => Self::mend(line),
+        line.cancel_retry();
+        line.last_sign_ms.set(js_sys::Date::now());
+        let frame = Self::with(line, |line, frame| line.heard(frame));
+        let closed = Self::with(line, |line, ()| Self::mend(line));
+        let connection = Connection::open(line.departure, frame, move || closed(()));
+        let is_begun = connection.is_some();
+        line.connection.replace(connection);
+        if !is_begun {
+            Self::mend(line);
         }
     }
 
-    fn listen(line: &Rc<Self>, socket: WebSocket) -> Connection {
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let weak = Rc::downgrade(line);
-        let on_open = Closure::new(move |_: Event| {
-            if let Some(line) = weak.upgrade() {
-                (line.on_news)(News::Opened);
+    /// Watches for what a socket does not tell: a network that goes or comes back, and silence.
+    fn look_out(line: &Rc<Self>) {
+        let silent = Self::with(line, |line, ()| {
+            let waiting = line.again.borrow().is_some();
+            let silence_ms = js_sys::Date::now() - line.last_sign_ms.get();
+            if !waiting && silence_ms > SILENCE.as_secs_f64() * 1000.0 {
+                Self::abandon(line);
             }
         });
-        let weak = Rc::downgrade(line);
-        let on_message = Closure::new(move |event: MessageEvent| Self::heard(&weak, &event));
-        let weak = Rc::downgrade(line);
-        let on_close = Closure::new(move |_: Event| {
-            if let Some(line) = weak.upgrade() {
-                (line.on_news)(News::Lost);
-                Self::mend(&line);
-            }
+        line.look.replace(set_interval_with_handle(move || silent(()), LOOK).ok());
+        let gone = Self::with(line, |line, _| Self::abandon(line));
+        let back = Self::with(line, |line, _| {
+            line.forgive();
+            Self::connect(line);
         });
-        socket.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        socket.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        // A socket that cannot be opened reports an error and then closes, so closing is all there is to hear.
-        socket.set_onclose(Some(on_close.as_ref().unchecked_ref()));
-        Connection { socket, _on_open: on_open, _on_message: on_message, _on_close: on_close }
+        let network = vec![window_event_listener(ev::offline, gone), window_event_listener(ev::online, back)];
+        line.network.replace(network);
     }
 
-    /// Frames of a newer kind than this page knows are skipped; the digest tells when they mattered.
-    fn heard(line: &Weak<Self>, event: &MessageEvent) {
-        let Some(line) = line.upgrade() else { return };
-        let Ok(buffer) = event.data().dyn_into::<js_sys::ArrayBuffer>() else { return };
-        let bytes = js_sys::Uint8Array::new(&buffer).to_vec();
-        if let Ok(frame) = Frame::decode(&bytes) {
-            *line.pause_ms.borrow_mut() = FIRST_PAUSE_MS;
-            if (line.on_news)(News::Frame(frame)) {
-                line.ask_snapshot();
+    /// What is called back holds no line: one that was dropped is not mended.
+    fn with<T>(line: &Rc<Self>, act: impl Fn(&Rc<Self>, T) + 'static) -> impl Fn(T) + 'static {
+        let weak: Weak<Self> = Rc::downgrade(line);
+        move |what| {
+            if let Some(line) = weak.upgrade() {
+                act(&line, what);
             }
         }
     }
 
-    /// Asks for all touched seats; a socket that is not open will begin with them anyway.
-    fn ask_snapshot(&self) {
-        if let Some(open) =
-            self.connection.borrow().as_ref().filter(|s| s.socket.ready_state() == WebSocket::OPEN)
+    fn heard(&self, frame: Frame) {
+        self.last_sign_ms.set(js_sys::Date::now());
+        self.forgive();
+        if (self.on_news)(News::Frame(frame))
+            && let Some(open) = self.connection.borrow().as_ref()
         {
-            // A socket that fails to send is closing, and the next one brings the snapshot.
-            _ = open.socket.send_with_u8_array(&Ask::Snapshot.encode());
+            open.send(&Ask::Snapshot.encode());
         }
     }
 
-    /// Connects again after a pause of which half is chance, so that a restarted server is not met by everyone at once.
+    fn forgive(&self) {
+        let mut retry = self.retry.get();
+        retry.heard();
+        self.retry.set(retry);
+    }
+
+    /// Gives up a socket that does not know yet that it is dead.
+    fn abandon(line: &Rc<Self>) {
+        drop(line.connection.take());
+        Self::mend(line);
+    }
+
+    /// Connects again after a pause. The socket that has just told of its end is kept until then: it is still telling.
     fn mend(line: &Rc<Self>) {
-        let pause_ms = line.pause_ms.replace_with(|pause| (*pause * 2).min(LONGEST_PAUSE_MS));
-        let chance = js_sys::Math::random();
-        let pause = Duration::from_millis(u64::from(pause_ms)).mul_f64(0.5 + chance / 2.0);
-        let weak = Rc::downgrade(line);
-        let again = move || {
-            if let Some(line) = weak.upgrade() {
-                Self::connect(&line);
-            }
-        };
-        *line.retry.borrow_mut() = set_timeout_with_handle(again, pause).ok();
+        (line.on_news)(News::Lost);
+        line.cancel_retry();
+        let mut retry = line.retry.get();
+        let pause = retry.pause(js_sys::Math::random());
+        line.retry.set(retry);
+        let again = Self::with(line, |line, ()| Self::connect(line));
+        line.again.replace(set_timeout_with_handle(move || again(()), pause).ok());
+    }
+
+    fn cancel_retry(&self) {
+        if let Some(again) = self.again.take() {
+            again.clear();
+        }
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if let Some(retry) = self.retry.take() {
-            retry.clear();
+        self.cancel_retry();
+        if let Some(look) = self.look.take() {
+            look.clear();
+        }
+        for listener in self.network.take() {
+            listener.remove();
         }
     }
-}
-
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.socket.set_onopen(None);
-        self.socket.set_onmessage(None);
-        self.socket.set_onclose(None);
-        _ = self.socket.close();
-    }
-}
-
-/// `wss://host/live/departures/B6523-1-2026-12-22`, or `ws` where the page itself came without TLS.
-fn address(departure: DepartureId) -> Option<String> {
-    let location = window().location();
-    let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
-    Some(format!("{scheme}://{}/live/departures/{departure}", location.host().ok()?))
 }

@@ -3,6 +3,7 @@
 use std::{env, process::Stdio, time::Duration};
 
 use tokio::{
+    net::TcpStream,
     process::{Child, Command},
     time::{Instant, sleep},
 };
@@ -13,7 +14,7 @@ use crate::{Fault, client::Connection};
 #[derive(Debug)]
 pub struct Server {
     pub address: String,
-    _process: Child,
+    process: Child,
 }
 
 impl Server {
@@ -30,7 +31,35 @@ impl Server {
         Self::start(command, port).await
     }
 
-    async fn start(mut command: Command, port: u16) -> Result<Self, Fault> {
+    /// Any program that listens at `SKYCONNECT_ADDR`; it is ready when it takes connections.
+    pub async fn at_its_port(command: Command, port: u16) -> Result<Self, Fault> {
+        let server = Self::spawn(command, port)?;
+        server.wait(async |address| TcpStream::connect(address).await.is_ok()).await?;
+        Ok(server)
+    }
+
+    /// None when it has ended.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.id()
+    }
+
+    /// Ends it at once, without a word.
+    pub fn kill(&mut self) -> Result<(), Fault> {
+        Ok(self.process.start_kill()?)
+    }
+
+    async fn start(command: Command, port: u16) -> Result<Self, Fault> {
+        let server = Self::spawn(command, port)?;
+        let request = b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
+        let is_ready = async |address: &str| match Connection::open(address).await {
+            Ok(mut connection) => connection.ask(request).await.is_ok_and(|answer| answer.status == 200),
+            Err(_) => false,
+        };
+        server.wait(is_ready).await?;
+        Ok(server)
+    }
+
+    fn spawn(mut command: Command, port: u16) -> Result<Self, Fault> {
         let address = format!("127.0.0.1:{port}");
         let process = command
             .env("SKYCONNECT_ADDR", &address)
@@ -41,18 +70,13 @@ impl Server {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let server = Self { address, _process: process };
-        server.wait().await?;
-        Ok(server)
+        Ok(Self { address, process })
     }
 
-    async fn wait(&self) -> Result<(), Fault> {
+    async fn wait(&self, is_ready: impl AsyncFn(&str) -> bool) -> Result<(), Fault> {
         let patience = Instant::now() + Duration::from_mins(1);
-        let request = b"GET /readyz HTTP/1.1\r\nHost: bench\r\n\r\n";
         while Instant::now() < patience {
-            if let Ok(mut connection) = Connection::open(&self.address).await
-                && connection.ask(request).await.is_ok_and(|answer| answer.status == 200)
-            {
+            if is_ready(&self.address).await {
                 return Ok(());
             }
             sleep(Duration::from_millis(50)).await;

@@ -3,6 +3,7 @@
 
 mod actor;
 mod client;
+mod fanout;
 mod fleet;
 mod holds;
 mod load;
@@ -14,9 +15,13 @@ use std::{env, process::ExitCode};
 
 const HELP: &str = "\
 Usage: bench holds [--quick]
+       bench fanout [--quick]
+       bench mending [--quick]  only how soon who was cut off is right again
        bench serve WAY          serve with another way of picking: plain, for-update, nowait, skip-locked, redis-nx
+       bench bare               serve bare WebSockets, told over Redis
 
-Set up by bin/bench: DATABASE_URL and REDIS_URL are empty ones, PROGRAM is the server's program.
+Set up by bin/bench: DATABASE_URL and REDIS_URL are empty ones, PROGRAM is the server's program. For fanout, REDIS_FOLDER
+holds Redis' redis.conf and redis.pid, REDIS_PROGRAM is its program, SOCKETIO_MODULES and SOCKETIO_SCRIPT are what node runs.
 ";
 
 /// Failures here end the run: they are told in a sentence.
@@ -28,6 +33,11 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["holds"] => alone(holds::run(false)),
         ["holds", "--quick"] => alone(holds::run(true)),
+        ["fanout"] => alone(fanout::run(false)),
+        ["fanout", "--quick"] => alone(fanout::run(true)),
+        ["mending"] => alone(fanout::run_mending(false)),
+        ["mending", "--quick"] => alone(fanout::run_mending(true)),
+        ["bare"] => many(fanout::bare::serve()),
         ["serve", way] => many(ways::serve(way)),
         _ => {
             eprint!("{HELP}");

@@ -6,7 +6,7 @@ use std::{env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 pub use suppliers::SupplierSettings;
 
-use crate::terms::Terms;
+use crate::{live::Bounds, terms::Terms};
 
 /// Every setting with its variable; `.env.sample` explains each to whoever runs the program.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub mail: Option<MailSettings>,
     /// Who else sells flights here, in the order in which they are named.
     pub suppliers: Vec<SupplierSettings>,
+    /// How many may watch seats here: `SKYCONNECT_VIEWERS`, `SKYCONNECT_VIEWERS_PER_ADDRESS`.
+    pub viewers: Bounds,
     pub terms: Terms,
 }
 
@@ -125,6 +127,7 @@ impl Config {
             webhooks_to_private: optional("SKYCONNECT_WEBHOOKS_TO_PRIVATE").is_some_and(|value| value == "1"),
             mail: MailSettings::from_env()?,
             suppliers: SupplierSettings::from_env()?,
+            viewers: viewers()?,
             terms: terms()?,
         })
     }
@@ -197,6 +200,21 @@ fn secs(name: &'static str, usual: Duration) -> Result<Duration, ConfigError> {
     let secs = text.parse().ok().filter(|secs| (1..=86_400).contains(secs));
     let wrong = ConfigError::Wrong { name, found: text, hint: "whole seconds, from 1 to 86400" };
     secs.map(Duration::from_secs).ok_or(wrong)
+}
+
+fn viewers() -> Result<Bounds, ConfigError> {
+    let usual = Bounds::default();
+    Ok(Bounds {
+        per_server: count("SKYCONNECT_VIEWERS", usual.per_server)?,
+        per_address: count("SKYCONNECT_VIEWERS_PER_ADDRESS", usual.per_address)?,
+        ..usual
+    })
+}
+
+fn count(name: &'static str, usual: usize) -> Result<usize, ConfigError> {
+    let Some(text) = optional(name) else { return Ok(usual) };
+    let count = text.parse().ok().filter(|count| (1..=1_000_000).contains(count));
+    count.ok_or(ConfigError::Wrong { name, found: text, hint: "a number from 1 to 1000000" })
 }
 
 fn trusted_proxies() -> Result<usize, ConfigError> {

@@ -43,6 +43,7 @@ mod headers;
 mod health;
 mod in_time;
 pub mod limits;
+pub mod listening;
 mod origins;
 pub mod signing;
 mod visitors;

@@ -68,8 +68,12 @@ pub const SUPPLIER_ATTEMPT: Duration = Duration::from_secs(4);
 /// for so long is cut off, since nothing will come.
 pub const BODY: Duration = Duration::from_secs(20);
 
-/// For a viewer of live seats to take one frame.
+/// For a viewer of live seats to take one frame, and for anybody to acknowledge what was sent.
 pub const FRAME: Duration = Duration::from_secs(10);
+/// Between two pings to a viewer, and so for its answer to one.
+pub const PING: Duration = Duration::from_secs(20);
+/// For a stream of live seats: then its browser begins another.
+pub const STREAM: Duration = Duration::from_mins(10);
 
 /// For one run of a background job; what it leased comes back by itself.
 pub const JOB: Duration = Duration::from_mins(3);

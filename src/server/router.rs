@@ -20,8 +20,16 @@ use tower_http::{
 };
 
 use crate::{
-    headers, health, in_time::end_in_time, limits, live::watch_departure, origins::refuse_foreign_changes,
-    partner, patience, picking::pick_seat, site::Site, visitors::know_visitor, webhook::stripe_webhook,
+    headers, health,
+    in_time::end_in_time,
+    limits,
+    live::{geometry, poll_seats, stream_departure, watch_departure},
+    origins::refuse_foreign_changes,
+    partner, patience,
+    picking::pick_seat,
+    site::Site,
+    visitors::know_visitor,
+    webhook::stripe_webhook,
 };
 
 /// No form of ours is near this size; a webhook event may be.
@@ -50,6 +58,7 @@ pub fn router(site: Site) -> Router {
     Router::new()
         .leptos_routes_with_context(&site, routes, context.clone(), move || shell(options.clone()))
         .fallback(file_and_error_handler_with_context::<Site, _>(context, shell))
+        .route("/geometry/{layout}/{hash}", get(geometry))
         .layer(limits::layer(&site.limits))
         // Stripe may tell of many payments at once.
         .route("/webhooks/stripe", post(stripe_webhook))
@@ -65,8 +74,11 @@ pub fn router(site: Site) -> Router {
         .merge(partner::router(&site))
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
-        // Sockets live long and are neither timed out nor compressed.
+        // Sockets and streams live long and are neither timed out nor compressed. What is polled has a strong tag, which a
+        // compressed form must not share.
         .route("/live/departures/{id}", get(watch_departure))
+        .route("/live/departures/{id}/events", get(stream_departure))
+        .route("/live/departures/{id}/seats", get(poll_seats))
         .layer(middleware::from_fn(headers::secure))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_response(log_refusal))
         // Thousands pick in the same second: it does itself what the layers do.

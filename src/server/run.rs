@@ -7,7 +7,9 @@ use tokio::{net::TcpListener, signal, task::JoinSet, time::timeout};
 
 use crate::{
     config::Config,
-    jobs, patience,
+    jobs,
+    listening::attentive,
+    patience,
     postgres::{Postgres, StoreError},
     router::router,
     site::{Site, SiteError},
@@ -59,10 +61,13 @@ pub async fn serve(
     jobs::start(&site, &mut tasks);
     tracing::info!(address = %listener.local_addr()?, "serving");
     let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let live = site.live.clone();
     let router = router(site).into_make_service_with_connect_info::<SocketAddr>();
+    let listener = attentive(listener, config.viewers.frame);
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping: requests under way may end");
+        live.close();
         let _ = stopping.send(());
     });
     let server = tokio::spawn(server.into_future());

@@ -117,9 +117,9 @@ impl Site {
             partner::begin_with_demo_token(&postgres, secret).await?;
         }
         let redis = redis::Client::open(config.redis_url.as_str())?;
-        let live = Live::start(postgres.clone(), redis.clone(), tasks);
-        let signing = Signing::new(&config.secret);
         let realm = postgres.realm().await?;
+        let live = Live::start(postgres.clone(), redis.clone(), realm, config.viewers, tasks);
+        let signing = Signing::new(&config.secret);
         let suppliers = Suppliers::new(&config.suppliers, timetable.airports())?;
         let searching = Searching::new(
             timetable.clone(),

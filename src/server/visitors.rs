@@ -25,7 +25,7 @@ pub struct Knowing {
 
 /// Knows the visitor by the cookie, or makes a new one.
 pub fn know(site: &Site, headers: &HeaderMap) -> Knowing {
-    match read(site, headers) {
+    match known(site, headers) {
         Some(visitor) => Knowing { visitor, is_new: false },
         None => Knowing { visitor: Visitor(Uuid::new_v4()), is_new: true },
     }
@@ -61,7 +61,8 @@ fn name(site: &Site) -> &'static str {
     if site.https { HTTPS_NAME } else { PLAIN_NAME }
 }
 
-fn read(site: &Site, headers: &HeaderMap) -> Option<Visitor> {
+/// Who the cookie names; none where there is none, or one that we did not sign.
+pub fn known(site: &Site, headers: &HeaderMap) -> Option<Visitor> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -6,8 +6,10 @@
 mod change;
 mod frame;
 mod picture;
+mod retry;
 mod wire;
 
 pub use change::{SeatChange, SeatLook};
 pub use frame::{Ask, Frame, FrameError};
 pub use picture::{Digest, SeatPicture};
+pub use retry::{Retry, SILENCE};

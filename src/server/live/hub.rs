@@ -6,89 +6,121 @@ use std::{
     },
 };
 
-use axum::body::Bytes;
 use domain::{
     departure::DepartureId,
     live::{Digest, Frame, SeatChange, SeatPicture},
 };
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, OnceCell, broadcast};
 
-use super::relay::Relay;
-
-/// Frames that a slow viewer may lag behind before it gets a snapshot instead.
-const BACKLOG: usize = 256;
+use super::{relay::Relay, told::Told, watched::Watched};
 
 /// The departures watched on this server, each with its picture and its viewers.
 #[derive(Default)]
 pub(super) struct Hub {
-    watched: Mutex<HashMap<DepartureId, Watched>>,
+    departures: Mutex<Departures>,
     slow: AtomicBool,
+    /// Wakes the checker before its beat.
+    doubts: Notify,
 }
 
-struct Watched {
-    frames: broadcast::Sender<Bytes>,
-    viewers: usize,
-    picture: SeatPicture,
-    /// Whether the picture was read from Postgres since it is watched.
-    loaded: bool,
+#[derive(Default)]
+struct Departures {
+    watched: HashMap<DepartureId, Watched>,
+    /// The server stops: nobody comes in any more.
+    closed: bool,
+}
+
+/// What somebody who joins gets.
+pub(super) struct Joined {
+    pub seat: Seat,
+    pub frames: broadcast::Receiver<Arc<Told>>,
+    pub loading: Arc<OnceCell<()>>,
 }
 
 impl Hub {
-    /// A place among the viewers of a departure; tells whether it is the first.
-    pub fn join(
-        self: &Arc<Self>,
-        departure: DepartureId,
-        relay: Relay,
-    ) -> (Seat, broadcast::Receiver<Bytes>, bool) {
-        let mut watched = self.lock();
-        let entry = watched.entry(departure).or_insert_with(|| Watched {
-            frames: broadcast::Sender::new(BACKLOG),
-            viewers: 0,
-            picture: SeatPicture::default(),
-            loaded: false,
-        });
+    /// A place among the viewers of a departure; none when the server stops.
+    pub fn join(self: &Arc<Self>, departure: DepartureId, relay: Relay) -> Option<Joined> {
+        let mut departures = self.lock();
+        if departures.closed {
+            return None;
+        }
+        let entry = departures.watched.entry(departure).or_default();
         entry.viewers += 1;
         let seat = Seat { hub: self.clone(), relay, departure };
-        (seat, entry.frames.subscribe(), entry.viewers == 1)
-    }
-
-    pub fn is_loaded(&self, departure: DepartureId) -> bool {
-        self.lock().get(&departure).is_some_and(|w| w.loaded)
+        Some(Joined { seat, frames: entry.listen(), loading: entry.loading.clone() })
     }
 
     /// What Postgres has: newer seats are taken over, and all viewers get the whole picture.
     pub fn load(&self, departure: DepartureId, touched: &[SeatChange]) {
-        if let Some(entry) = self.lock().get_mut(&departure) {
-            entry.loaded = true;
-            if entry.picture.apply_snapshot(touched) {
-                entry.send(&Frame::Snapshot(entry.picture.snapshot()));
-            }
+        if let Some(entry) = self.lock().watched.get_mut(&departure) {
+            entry.load(touched);
+            entry.is_checked = true;
         }
+    }
+
+    /// The same with a picture that may be old: it is compared with Postgres at once.
+    pub fn load_unchecked(&self, departure: DepartureId, kept: &[SeatChange]) {
+        if let Some(entry) = self.lock().watched.get_mut(&departure) {
+            entry.load(kept);
+            entry.is_checked = false;
+        }
+        self.doubts.notify_one();
     }
 
     /// Seats that changed: what is news here goes to the viewers.
     pub fn apply(&self, departure: DepartureId, changes: &[SeatChange]) {
-        if let Some(entry) = self.lock().get_mut(&departure) {
-            let news: Vec<SeatChange> = changes.iter().filter(|c| entry.picture.apply(c)).copied().collect();
-            if !news.is_empty() {
-                entry.send(&Frame::Changes(news));
-            }
+        if let Some(entry) = self.lock().watched.get_mut(&departure) {
+            entry.apply(changes);
         }
     }
 
-    pub fn snapshot(&self, departure: DepartureId) -> Bytes {
-        let changes = self.lock().get(&departure).map(|w| w.picture.snapshot()).unwrap_or_default();
-        Frame::Snapshot(changes).encode().into()
+    pub fn snapshot(&self, departure: DepartureId) -> Option<Arc<Told>> {
+        self.lock().watched.get_mut(&departure).map(Watched::snapshot)
     }
 
+    /// The picture of a departure that is watched here and was read.
+    pub fn picture(&self, departure: DepartureId) -> Option<SeatPicture> {
+        let departures = self.lock();
+        departures.watched.get(&departure).filter(|w| w.is_loaded()).map(|w| w.picture().clone())
+    }
+
+    /// Of every picture that was read.
     pub fn digests(&self) -> Vec<(DepartureId, Digest)> {
-        self.lock().iter().map(|(departure, w)| (*departure, w.picture.digest())).collect()
+        let departures = self.lock();
+        let loaded = departures.watched.iter().filter(|(_, w)| w.is_loaded());
+        loaded.map(|(departure, w)| (*departure, w.digest())).collect()
+    }
+
+    /// Only of those that were not compared with Postgres since there was reason to.
+    pub fn doubted(&self) -> Vec<(DepartureId, Digest)> {
+        let departures = self.lock();
+        let doubted = departures.watched.iter().filter(|(_, w)| w.is_loaded() && !w.is_checked);
+        doubted.map(|(departure, w)| (*departure, w.digest())).collect()
+    }
+
+    /// This departure was found to agree with Postgres, or made to.
+    pub fn believe(&self, departure: DepartureId) {
+        if let Some(entry) = self.lock().watched.get_mut(&departure) {
+            entry.is_checked = true;
+        }
+    }
+
+    /// The whole picture of everything watched, as it is kept for other servers.
+    pub fn snapshots(&self) -> Vec<(DepartureId, Arc<Told>)> {
+        let mut departures = self.lock();
+        let loaded = departures.watched.iter_mut().filter(|(_, w)| w.is_loaded());
+        loaded.map(|(departure, w)| (*departure, w.snapshot())).collect()
+    }
+
+    /// Returns once there is reason to compare with Postgres before the next beat.
+    pub async fn doubt(&self) {
+        self.doubts.notified().await;
     }
 
     /// The heartbeat: every viewer compares it with what it has.
     pub fn beat(&self) {
-        for entry in self.lock().values() {
-            entry.send(&Frame::Digest(entry.picture.digest()));
+        for entry in self.lock().watched.values() {
+            entry.tell(&Frame::Digest(entry.digest()));
         }
     }
 
@@ -96,21 +128,34 @@ impl Hub {
         self.slow.load(Ordering::Relaxed)
     }
 
-    /// Tells the viewers when the pace of others' changes turns.
+    /// Tells the viewers when the pace of others' changes turns. What was lost around it is looked for at once.
     pub fn set_slow(&self, slow: bool) {
         if self.slow.swap(slow, Ordering::Relaxed) != slow {
-            for entry in self.lock().values() {
-                entry.send(&Frame::Pace { slow });
+            for entry in self.lock().watched.values_mut() {
+                entry.is_checked = false;
+                entry.tell(&Frame::Pace { slow });
             }
+            self.doubts.notify_one();
         }
     }
 
     pub fn watched(&self) -> Vec<DepartureId> {
-        self.lock().keys().copied().collect()
+        self.lock().watched.keys().copied().collect()
+    }
+
+    pub fn viewers(&self) -> usize {
+        self.lock().watched.values().map(|w| w.viewers).sum()
+    }
+
+    /// Sends everyone to another server.
+    pub fn close(&self) {
+        let mut departures = self.lock();
+        departures.closed = true;
+        departures.watched.clear();
     }
 
     fn leave(&self, departure: DepartureId) -> bool {
-        let mut watched = self.lock();
+        let watched = &mut self.lock().watched;
         let Some(entry) = watched.get_mut(&departure) else { return false };
         entry.viewers -= 1;
         let last = entry.viewers == 0;
@@ -121,15 +166,8 @@ impl Hub {
     }
 
     // A panic in another viewer's task leaves a picture that the next digest mends: going on is right.
-    fn lock(&self) -> MutexGuard<'_, HashMap<DepartureId, Watched>> {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Watched {
-    fn send(&self, frame: &Frame) {
-        // No receiver is no fault: the last viewer has just left.
-        let _ = self.frames.send(frame.encode().into());
+    fn lock(&self) -> MutexGuard<'_, Departures> {
+        self.departures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

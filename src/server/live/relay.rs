@@ -7,6 +7,7 @@ use tokio::{
     task::JoinSet,
     time::{interval, sleep, timeout},
 };
+use uuid::Uuid;
 
 use super::hub::Hub;
 use crate::patience;
@@ -30,11 +31,12 @@ enum Wish {
 }
 
 impl Relay {
-    pub fn start(hub: Arc<Hub>, redis: redis::Client, tasks: &mut JoinSet<()>) -> Self {
+    pub fn start(hub: Arc<Hub>, redis: redis::Client, realm: Uuid, tasks: &mut JoinSet<()>) -> Self {
+        let channels = Channels { realm };
         let (wishes, asked_for) = mpsc::unbounded_channel();
         let (outgoing, queued) = mpsc::channel(PUBLISH_BACKLOG);
-        tasks.spawn(listen(hub, redis.clone(), asked_for));
-        tasks.spawn(speak(redis, queued));
+        tasks.spawn(listen(hub, redis.clone(), channels, asked_for));
+        tasks.spawn(speak(redis, channels, queued));
         Self { wishes, outgoing }
     }
 
@@ -58,18 +60,31 @@ impl Relay {
     }
 }
 
-fn channel(departure: DepartureId) -> String {
-    format!("seats:{departure}")
+/// The channels of this site: others may use the same Redis.
+#[derive(Clone, Copy)]
+struct Channels {
+    realm: Uuid,
+}
+
+impl Channels {
+    fn of(self, departure: DepartureId) -> String {
+        format!("seats:{}:{departure}", self.realm)
+    }
+
+    fn departure(self, channel: &str) -> Option<DepartureId> {
+        let name = channel.strip_prefix("seats:")?.strip_prefix(&self.realm.to_string())?;
+        DepartureId::parse(name.strip_prefix(':')?).ok()
+    }
 }
 
 /// Everything queued goes out in one round trip: under load a departure may change thousands of times a second.
-async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Vec<u8>)>) {
+async fn speak(redis: redis::Client, channels: Channels, mut queued: mpsc::Receiver<(DepartureId, Vec<u8>)>) {
     let mut connection: Option<redis::aio::MultiplexedConnection> = None;
     let mut frames = Vec::new();
     while queued.recv_many(&mut frames, PUBLISHED_AT_ONCE).await > 0 {
         let mut publishing = redis::pipe();
         for (departure, frame) in frames.drain(..) {
-            publishing.cmd("PUBLISH").arg(channel(departure)).arg(frame).ignore();
+            publishing.cmd("PUBLISH").arg(channels.of(departure)).arg(frame).ignore();
         }
         if connection.is_none() {
             connection = timeout(patience::PUBLISH, redis.get_multiplexed_async_connection())
@@ -86,11 +101,16 @@ async fn speak(redis: redis::Client, mut queued: mpsc::Receiver<(DepartureId, Ve
 }
 
 /// Listens as long as the server lives; after a break everything watched is subscribed again.
-async fn listen(hub: Arc<Hub>, redis: redis::Client, mut wished: mpsc::UnboundedReceiver<Wish>) {
+async fn listen(
+    hub: Arc<Hub>,
+    redis: redis::Client,
+    channels: Channels,
+    mut wished: mpsc::UnboundedReceiver<Wish>,
+) {
     loop {
         match timeout(patience::REDIS, redis.get_async_pubsub()).await {
             Ok(Ok(pubsub)) => {
-                hear(&hub, pubsub, &mut wished).await;
+                hear(&hub, channels, pubsub, &mut wished).await;
                 tracing::warn!("redis is away: other servers' seat changes come late");
             }
             Ok(Err(error)) => tracing::warn!(%error, "redis cannot be reached"),
@@ -110,10 +130,15 @@ async fn listen(hub: Arc<Hub>, redis: redis::Client, mut wished: mpsc::Unbounded
     }
 }
 
-async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::UnboundedReceiver<Wish>) {
+async fn hear(
+    hub: &Hub,
+    channels: Channels,
+    pubsub: redis::aio::PubSub,
+    wished: &mut mpsc::UnboundedReceiver<Wish>,
+) {
     let (mut sink, mut messages) = pubsub.split();
     for departure in hub.watched() {
-        if !matches!(timeout(patience::REDIS, sink.subscribe(channel(departure))).await, Ok(Ok(()))) {
+        if !matches!(timeout(patience::REDIS, sink.subscribe(channels.of(departure))).await, Ok(Ok(()))) {
             return;
         }
     }
@@ -129,9 +154,9 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
             }
             message = messages.next() => {
                 let Some(message) = message else { return };
-                let departure = message.get_channel_name().strip_prefix("seats:").map(DepartureId::parse);
+                let departure = channels.departure(message.get_channel_name());
                 let frame = Frame::decode(message.get_payload_bytes());
-                if let (Some(Ok(departure)), Ok(Frame::Changes(changes))) = (departure, frame) {
+                if let (Some(departure), Ok(Frame::Changes(changes))) = (departure, frame) {
                     hub.apply(departure, &changes);
                 } else {
                     tracing::warn!(channel = message.get_channel_name(), "not a seat change: passed over");
@@ -141,14 +166,14 @@ async fn hear(hub: &Hub, pubsub: redis::aio::PubSub, wished: &mut mpsc::Unbounde
                 let Some(wish) = wish else { return };
                 let done = match wish {
                     Wish::Subscribe(departure, done) => {
-                        let answer = timeout(patience::REDIS, sink.subscribe(channel(departure))).await;
+                        let answer = timeout(patience::REDIS, sink.subscribe(channels.of(departure))).await;
                         let _ = done.send(());
                         answer
                     }
                     // Someone may have come back meanwhile.
                     Wish::Unsubscribe(departure) if hub.watched().contains(&departure) => continue,
                     Wish::Unsubscribe(departure) => {
-                        timeout(patience::REDIS, sink.unsubscribe(channel(departure))).await
+                        timeout(patience::REDIS, sink.unsubscribe(channels.of(departure))).await
                     }
                 };
                 if !matches!(done, Ok(Ok(()))) {

@@ -13,7 +13,6 @@ impl Choosing {
     /// Takes one piece of news in; says whether the page fell behind and needs a snapshot.
     pub fn hear(self, news: News) -> bool {
         match news {
-            News::Opened => self.say(Channel::Live),
             News::Lost => self.say(Channel::Slow),
             News::Frame(Frame::Pace { slow }) => self.say(if slow { Channel::Slow } else { Channel::Live }),
             News::Frame(Frame::Digest(digest)) => {

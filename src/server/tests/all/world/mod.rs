@@ -12,6 +12,7 @@ use leptos::config::LeptosOptions;
 use payments::{Stripe, StripeConfig};
 use server::{
     config::{Config, MailSettings, MailWay, Secret, StripeSettings, SupplierSettings},
+    live::Bounds,
     postgres::{Into, Postgres},
     site::Site,
     terms::Terms,
@@ -98,6 +99,7 @@ impl World {
                 from: "SkyConnect <tickets@sky.test>".into(),
             }),
             suppliers,
+            viewers: Bounds::default(),
             terms: Terms::default(),
         };
         let mut tasks = JoinSet::new();

@@ -1,13 +1,23 @@
+//! Live seats over real connections: who is told, who is let in, and who is cut off.
+
+mod bad;
+mod crowds;
+mod kept;
+mod polls;
+mod slow;
+mod streams;
+mod truth;
+
 use std::time::Duration;
 
 use app::ports::Seats as _;
 use domain::{
     cabin::SeatNumber,
-    live::{Ask, Frame, SeatPicture},
+    live::{Frame, SeatPicture},
     seat::SeatState,
 };
-use futures_util::{SinkExt as _, StreamExt as _};
-use server::{router::router, run::serve};
+use futures_util::StreamExt as _;
+use server::{listening::attentive, router::router, run::serve, site::Site};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -25,18 +35,65 @@ const PATIENCE: Duration = Duration::from_secs(15);
 pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 pub async fn address(world: &World) -> String {
+    address_of(&world.site, Duration::from_secs(10)).await
+}
+
+/// The same of any site; a connection that takes nothing is closed after this time.
+pub async fn address_of(site: &Site, patience: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(world.site.clone());
-    tokio::spawn(async move { axum::serve(listener, app).await });
+    let app = router(site.clone());
+    tokio::spawn(async move { axum::serve(attentive(listener, patience), app).await });
     address.to_string()
 }
 
 pub async fn watch(address: &str, flight: &str, origin: &'static str) -> Result<Socket, tungstenite::Error> {
+    watch_as(address, flight, &[("origin", origin)]).await
+}
+
+/// With these headers.
+async fn watch_as(
+    address: &str,
+    flight: &str,
+    headers: &[(&'static str, &str)],
+) -> Result<Socket, tungstenite::Error> {
     let url = format!("ws://{address}/live/departures/{}", departure(flight));
     let mut request = url.into_client_request().unwrap();
-    request.headers_mut().insert("origin", HeaderValue::from_static(origin));
+    for (name, value) in headers {
+        request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
+    }
     Ok(connect_async(request).await?.0)
+}
+
+/// The status and the `Retry-After` of a handshake that is refused.
+fn refusal(answer: Result<Socket, tungstenite::Error>) -> (u16, Option<String>) {
+    let Err(tungstenite::Error::Http(response)) = answer else { return (101, None) };
+    let retry = response.headers().get("retry-after").map(|v| v.to_str().unwrap().to_owned());
+    (response.status().as_u16(), retry)
+}
+
+/// Reads until the channel is closed, and tells the code with which it was.
+async fn closed(socket: &mut Socket) -> Option<u16> {
+    let closed = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(frame))) => break frame.map(|f| u16::from(f.code)),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => break None,
+            }
+        }
+    };
+    timeout(PATIENCE, closed).await.expect("the channel stays open")
+}
+
+/// Comes back when so many watch there.
+async fn until_viewers(site: &Site, count: usize) {
+    let counted = async {
+        while site.live.viewers() != count {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(PATIENCE, counted).await.expect("other viewers than expected");
 }
 
 /// Reads frames into a picture until it is as wanted.
@@ -133,29 +190,11 @@ async fn a_redis_that_takes_connections_and_says_nothing_makes_the_map_slow_and_
 }
 
 #[sqlx::test(migrations = "../../migrations")]
-async fn foreign_pages_unknown_departures_and_nonsense_are_turned_away(
-    _: PgPoolOptions,
-    options: PgConnectOptions,
-) {
+async fn a_server_that_stops_sends_its_viewers_to_another(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
-    let address = address(&world).await;
-    let status = |answer: Result<Socket, tungstenite::Error>| match answer {
-        Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
-        _ => 101,
-    };
-    assert_eq!(status(watch(&address, "Q1200", "http://evil.test").await), 403);
-    assert_eq!(status(watch(&address, "Q1999", ORIGIN).await), 404);
-    let mut socket = watch(&address, "Q1200", ORIGIN).await.unwrap();
-    socket.send(Message::Binary(Ask::Snapshot.encode().into())).await.unwrap();
-    socket.send(Message::Binary(vec![77; 20].into())).await.unwrap();
-    let closed = timeout(PATIENCE, async {
-        loop {
-            match socket.next().await {
-                Some(Ok(Message::Close(frame))) => break frame.map(|f| u16::from(f.code)),
-                Some(Ok(_)) => {}
-                _ => break None,
-            }
-        }
-    });
-    assert_eq!(closed.await.unwrap(), Some(1002));
+    let mut socket = watch(&address(&world).await, "Q1200", ORIGIN).await.unwrap();
+    until_viewers(&world.site, 1).await;
+    world.site.live.close();
+    assert_eq!(closed(&mut socket).await, Some(1012));
+    until_viewers(&world.site, 0).await;
 }
