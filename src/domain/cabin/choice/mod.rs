@@ -3,6 +3,7 @@
 mod refusal;
 mod rules;
 
+mod alone;
 mod closest;
 mod nearest;
 mod together;
@@ -13,6 +14,7 @@ mod exhaustive;
 mod floor;
 mod search;
 
+pub use alone::children_alone;
 pub use closest::closest;
 pub use nearest::nearest;
 pub use refusal::SeatRefusal;

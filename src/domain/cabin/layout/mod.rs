@@ -3,9 +3,11 @@
 mod generic;
 mod plan;
 mod seat;
+mod step;
 mod table;
 
 pub use seat::{Features, Seat};
+pub use step::Step;
 
 use super::{Cabin, Configuration, SeatNumber};
 use crate::schedule::AircraftCode;

@@ -46,6 +46,7 @@ mod plants;
 mod races;
 mod reconciling;
 mod refunds;
+mod seat_rules;
 mod selling;
 mod selling_modes;
 mod suppliers;
