@@ -37,7 +37,8 @@ pub(crate) async fn assign(
     leg: usize,
     whom: Whom,
 ) -> Result<Vec<SeatChange>, PickError> {
-    assign_by_wish(seating, visitor, hold, leg, whom, None).await
+    // Boxed, since who orders and pays waits for it amid much else.
+    Box::pin(assign_by_wish(seating, visitor, hold, leg, whom, None)).await
 }
 
 /// The same, as the party wishes once it sits together.

@@ -15,7 +15,7 @@ use super::{
     status::Status,
     tidings::Tidings,
     trouble::Trouble,
-    zoom::Zoom,
+    zoom::{Size, Zoom},
 };
 use crate::{
     AppError,
@@ -51,6 +51,7 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
 
     let hold = map.hold;
     let listed = Memo::new(move |_| query.read().get("view").is_some_and(|view| view == "list"));
+    let zoom = RwSignal::new(Size::default());
     let view_name = move || if listed.get() { "list" } else { "" };
     let legs = hold.legs.clone();
     let onwards = onwards(&hold, choosing.leg);
@@ -82,7 +83,7 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
                 <div class="head">
                     <Status choosing />
                     <Show when=move || !listed.get()>
-                        <Zoom zoom=choosing.zoom alive=choosing.alive />
+                        <Zoom zoom alive=choosing.alive />
                     </Show>
                     <Legend folded=true />
                     <Tidings choosing />
@@ -93,7 +94,7 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
                     <input type="hidden" name="leg" value=choosing.leg.to_string() />
                     <input type="hidden" name="view" value=view_name />
                     <input type="hidden" name="traveller" value=move || choosing.current.get().to_string() />
-                    <Show when=move || listed.get() fallback=move || view! { <CabinMap choosing /> }>
+                    <Show when=move || listed.get() fallback=move || view! { <CabinMap choosing zoom /> }>
                         <SeatList choosing />
                     </Show>
                 </form>

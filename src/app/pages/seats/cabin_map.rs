@@ -9,14 +9,18 @@ use super::{
     choosing::Choosing,
     keys::{on_key, on_look},
     seat_button::SeatButton,
-    zoom::on_pinch,
+    zoom::{Size, on_pinch},
 };
 
 /// The aircraft from above, nose up: cabins with their aisles, galleys, exits and wings.
 #[component]
-pub fn CabinMap(choosing: Choosing) -> impl IntoView {
+pub fn CabinMap(
+    choosing: Choosing,
+    /// How large it is shown.
+    zoom: RwSignal<Size>,
+) -> impl IntoView {
     let class = style_sheet!("style/cabin_map.css");
-    let pinched = on_pinch(choosing.zoom);
+    let pinched = on_pinch(zoom);
     let focused = on_look(choosing, true);
     let look_focused = move |event: FocusEvent| focused(event.into());
     let pointed = on_look(choosing, false);
@@ -26,7 +30,7 @@ pub fn CabinMap(choosing: Choosing) -> impl IntoView {
         let sections = sections(layout, choosing);
         (across, aisles, sections)
     });
-    let size = move || choosing.zoom.get().percent();
+    let size = move || zoom.get().percent();
     view! { class = class,
         <div class="above" on:touchmove=pinched on:touchend=pinched>
             <div class="airframe" data-size=size>

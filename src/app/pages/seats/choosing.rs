@@ -13,10 +13,7 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::{
-    face::{Face, Look},
-    zoom::Size,
-};
+use super::face::{Face, Look};
 use crate::{AppError, answers::HeldTraveller, answers::SeatMapView};
 
 /// What the seat page knows and changes while it is open; its map, list, people and messages all read it.
@@ -51,10 +48,8 @@ pub struct Choosing {
     pub looked_at: RwSignal<Option<SeatNumber>>,
     /// Whether our code runs in the browser: from then on arrow keys lead from seat to seat.
     pub alive: RwSignal<bool>,
-    /// How large the cabin is shown.
-    pub zoom: RwSignal<Size>,
     /// The first adults have an infant on the lap, one each.
-    infants: usize,
+    infants: u8,
     brand: FareBrand,
     currency: Currency,
 }
@@ -108,8 +103,7 @@ impl Choosing {
             focus: RwSignal::new(None),
             looked_at: RwSignal::new(None),
             alive: RwSignal::new(false),
-            zoom: RwSignal::new(Size::default()),
-            infants,
+            infants: u8::try_from(infants).unwrap_or(u8::MAX),
             brand: map.hold.brand,
             currency: map.hold.total.currency,
         })
@@ -142,7 +136,7 @@ impl Choosing {
             .people
             .with_value(|people| people.iter().find(|t| t.ordinal == ordinal).map(|t| t.kind))
             .unwrap_or(TravellerKind::Adt);
-        let with_infant = usize::from(ordinal) < self.infants;
+        let with_infant = ordinal < self.infants;
         let traveller = SeatedTraveller { kind, with_infant };
         let check = |layout: &Layout| {
             let state = SeatState::Available;

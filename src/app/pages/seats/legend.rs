@@ -16,7 +16,7 @@ pub fn Legend(
         ("taken", "", "taken"),
         ("blocked", "×", "not for sale"),
         ("refused", "–", "not for who chooses now"),
-        ("kept", "K", "kept for people with a disability"),
+        ("kept", "i", "kept for people with a disability"),
         ("roomy", "", "more legroom, included"),
     ];
     let looks = looks.map(|(look, sign, name)| {

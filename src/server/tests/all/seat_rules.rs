@@ -81,7 +81,11 @@ async fn a_blocked_seat_was_lost_to_nobody(_: PgPoolOptions, options: PgConnectO
 async fn of_many_who_let_us_choose_at_once_nobody_is_refused(_: PgPoolOptions, options: PgConnectOptions) {
     let world = World::open(options).await;
     let mut holds = Vec::new();
-    for party in [Party::new(2, 2, 1), Party::new(3, 0, 0), Party::new(1, 1, 1), Party::new(2, 0, 2)].into_iter().cycle().take(24) {
+    for party in [Party::new(2, 2, 1), Party::new(3, 0, 0), Party::new(1, 1, 1), Party::new(2, 0, 2)]
+        .into_iter()
+        .cycle()
+        .take(24)
+    {
         let who = visitor();
         holds.push((who, held(&world, who, party.unwrap()).await));
     }
