@@ -19,7 +19,10 @@ use app::{
     ports::{Caller, HoldError, PickError, Seats, Visitor},
 };
 use async_trait::async_trait;
-use domain::hold::{HoldId, HoldState};
+use domain::{
+    cabin::{SeatRules, SeatWish},
+    hold::{HoldId, HoldState},
+};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -137,7 +140,13 @@ impl Seating {
         choose::choose(self, visitor, Some(account), offer, &asking).await
     }
 
-    async fn seat_everyone(&self, visitor: Visitor, id: HoldId, leg: usize) -> Result<Picked, PickError> {
+    async fn seat_everyone(
+        &self,
+        visitor: Visitor,
+        id: HoldId,
+        leg: usize,
+        wish: Option<SeatWish>,
+    ) -> Result<Picked, PickError> {
         let hold = self.live_hold(visitor, id).await?;
         if hold.state == HoldState::Reserved {
             return Err(HoldError::Locked.into());
@@ -150,7 +159,8 @@ impl Seating {
             let (field, message) = ("leg".into(), reason.into());
             return Err(HoldError::Invalid { field, message }.into());
         }
-        Ok(Picked { changes: assign::assign(self, visitor, &hold, leg, assign::Whom::Everyone).await? })
+        let everyone = assign::Whom::Everyone;
+        Ok(Picked { changes: assign::assign_by_wish(self, visitor, &hold, leg, everyone, wish).await? })
     }
 
     async fn extend_once(&self, visitor: Visitor, id: HoldId, asking: &Once) -> Result<(), HoldError> {
@@ -228,10 +238,16 @@ impl Seats for Seating {
                 hold: view::hold_view(hold, &self.timetables),
                 leg,
                 touched: Vec::new(),
+                rules: SeatRules::default(),
+                accessible_asked: false,
             });
         }
         let touched = self.postgres.touched(departure.id).await.map_err(away)?;
-        Ok(SeatMapView { hold: view::hold_view(hold, &self.timetables), leg, touched })
+        let accessible_asked = self.postgres.accessible_asked(id).await.map_err(away)?;
+        let everyone: Vec<u8> = hold.travellers.iter().map(|traveller| traveller.ordinal).collect();
+        let rules = self.rules_for(id, departure, &everyone).await?;
+        let hold = view::hold_view(hold, &self.timetables);
+        Ok(SeatMapView { hold, leg, touched, rules, accessible_asked })
     }
 
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError> {
@@ -239,8 +255,30 @@ impl Seats for Seating {
     }
 
     async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError> {
-        let asking = Once::new(&caller, "seat_together", &(id, leg), Some(id));
-        once_in_steps(&self.postgres, &asking, self.seat_everyone(caller.visitor, id, leg)).await
+        self.seat_by_wish(caller, id, leg, None).await
+    }
+
+    async fn seat_by_wish(
+        &self,
+        caller: Caller,
+        id: HoldId,
+        leg: usize,
+        wish: Option<SeatWish>,
+    ) -> Result<Picked, PickError> {
+        let asking = match wish {
+            Some(wish) => Once::new(&caller, "seat_together", &(id, leg, wish), Some(id)),
+            None => Once::new(&caller, "seat_together", &(id, leg), Some(id)),
+        };
+        once_in_steps(&self.postgres, &asking, self.seat_everyone(caller.visitor, id, leg, wish)).await
+    }
+
+    async fn ask_accessible(&self, visitor: Visitor, id: HoldId) -> Result<(), HoldError> {
+        let hold = self.live_hold(visitor, id).await?;
+        if hold.state == HoldState::Reserved {
+            return Err(HoldError::Locked);
+        }
+        let is_active = self.postgres.ask_accessible(visitor.0, id).await.map_err(away)?;
+        if is_active { Ok(()) } else { Err(HoldError::Ended(HoldState::Expired)) }
     }
 
     async fn extend(&self, caller: Caller, id: HoldId) -> Result<(), HoldError> {

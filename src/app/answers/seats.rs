@@ -1,5 +1,5 @@
 use domain::{
-    cabin::{Layout, SeatNumber},
+    cabin::{Layout, SeatNumber, SeatRules},
     departure::DepartureId,
     hold::HoldId,
     live::SeatChange,
@@ -17,6 +17,10 @@ pub struct SeatMapView {
     pub leg: usize,
     /// The seats ever touched; all others are free at version 0.
     pub touched: Vec<SeatChange>,
+    /// What decides who of the party may sit where; its `with_infants` are those of others.
+    pub rules: SeatRules,
+    /// Whether the party has said that it needs an accessible seat.
+    pub accessible_asked: bool,
 }
 
 impl SeatMapView {

@@ -6,6 +6,9 @@ use stylers_macro::style_sheet;
 use super::form_key::FormKey;
 use crate::AppError;
 
+/// From here on it is the last call.
+const LAST_MS: i64 = 30_000;
+
 /// Ten more minutes for a hold: once, in its last two.
 #[server(endpoint = "extend_hold")]
 pub async fn extend_hold(hold: HoldId, #[server(default)] key: String) -> Result<(), AppError> {
@@ -17,7 +20,8 @@ pub async fn extend_hold(hold: HoldId, #[server(default)] key: String) -> Result
 
 /// How long the places are kept: whole minutes as the server sent it, running once the page is alive.
 ///
-/// In the last two minutes it offers the one extension, and at zero it says that the places are free again.
+/// In the last two minutes it warns, and in the last thirty seconds once more, to the eye and to who listens; it offers the one
+/// extension; and at zero it says that the places are free again.
 #[component]
 pub fn Timer(
     hold: HoldId,
@@ -62,15 +66,25 @@ pub fn Timer(
         None => whole_minutes(left_ms.get()),
     };
     let announced = Memo::new(move |_| announcement(left_ms.get()));
+    let urgent = Memo::new(move |_| last_call(left_ms.get()));
+    // Only what runs may warn: a page without scripts would stand still at it.
+    let warning = Memo::new(move |_| if elapsed_ms.get().is_some() { warning(left_ms.get()) } else { "" });
 
     view! { class = class,
-        <div class="timer" class:short=move || left_ms.get() <= ms(EXTENSION_WINDOW)>
+        <div
+            class="timer"
+            class:short=move || left_ms.get() <= ms(EXTENSION_WINDOW)
+            class:last=move || left_ms.get() <= LAST_MS
+        >
             <Show when=move || !over.get()>
                 <p class="left" role="timer">
                     <b class="time">{shown}</b>
                     " "
                     <span class="label">{label}</span>
                 </p>
+            </Show>
+            <Show when=move || !warning.get().is_empty()>
+                <p class="warning">{move || warning.get()}</p>
             </Show>
             <Show when=move || over.get()>
                 <div class="over" role="alert">
@@ -87,6 +101,7 @@ pub fn Timer(
             </Show>
             {move || refused().map(|error| view! { class = class, <p class="refused" role="alert">{error.to_string()}</p> })}
             <p class="unseen" aria-live="polite">{move || announced.get()}</p>
+            <p class="unseen" aria-live="assertive">{move || urgent.get()}</p>
         </div>
     }
 }
@@ -106,12 +121,24 @@ fn whole_minutes(left_ms: i64) -> String {
     }
 }
 
-/// What is read out at two minutes and at thirty seconds, and never in between.
+/// What is read out at two minutes, when it suits.
 fn announcement(left_ms: i64) -> &'static str {
-    match left_ms {
-        1..=30_000 => "30 seconds left.",
-        30_001..=120_000 => "2 minutes left.",
-        _ => "",
+    let is_time = (LAST_MS + 1..=ms(EXTENSION_WINDOW)).contains(&left_ms);
+    if is_time { "2 minutes left to choose and go on to payment." } else { "" }
+}
+
+/// What is read out at thirty seconds, at once.
+fn last_call(left_ms: i64) -> &'static str {
+    let is_time = (1..=LAST_MS).contains(&left_ms);
+    if is_time { "30 seconds left. Then your places are free for others." } else { "" }
+}
+
+/// What everyone sees from two minutes on.
+fn warning(left_ms: i64) -> &'static str {
+    match (announcement(left_ms), last_call(left_ms)) {
+        ("", "") => "",
+        (_, "") => "Less than 2 minutes left.",
+        _ => "Last seconds: then your places are free for others.",
     }
 }
 
@@ -132,7 +159,7 @@ fn page_age_ms() -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{announcement, clock, whole_minutes};
+    use super::{announcement, clock, last_call, warning, whole_minutes};
 
     #[test]
     fn a_running_timer_shows_minutes_and_seconds() {
@@ -148,9 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn time_is_announced_twice() {
-        assert_eq!(announcement(120_001), "");
+    fn time_is_announced_at_two_minutes_and_at_thirty_seconds_and_never_in_between() {
+        assert_eq!((announcement(120_001), last_call(120_000)), ("", ""));
         assert_eq!(announcement(120_000), announcement(30_001));
-        assert_eq!(announcement(30_000), "30 seconds left.");
+        assert_eq!((announcement(29_999), announcement(0)), ("", ""));
+        assert_eq!(last_call(30_000), last_call(1));
+        assert!(last_call(30_000).starts_with("30 seconds left.") && last_call(0).is_empty());
+        assert!(warning(120_001).is_empty() && warning(0).is_empty());
+        assert_ne!(warning(30_001), warning(30_000));
     }
 }

@@ -4,11 +4,13 @@ mod board;
 mod cabin_map;
 mod calls;
 mod choosing;
+mod detail;
 mod elsewhere;
 mod face;
 mod given;
 #[cfg(feature = "hydrate")]
 mod hearing;
+mod keys;
 mod legend;
 mod legs;
 mod people;
@@ -16,9 +18,11 @@ mod picking;
 mod seat_button;
 mod seat_list;
 mod status;
+mod tidings;
 mod trouble;
 #[cfg(feature = "hydrate")]
 mod wish;
+mod zoom;
 
 use domain::{hold::HoldState, selling::SellingMode};
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use domain::{
-    cabin::{BookingClass, SeatNumber},
+    cabin::{BookingClass, SeatNumber, SeatWish},
     hold::HoldId,
     hold::HoldState,
     money::Money,
@@ -36,6 +36,21 @@ pub trait Seats: Send + Sync {
     async fn pick(&self, visitor: Visitor, request: PickRequest) -> Result<Picked, PickError>;
     /// Seats everyone on that leg together, as far as the cabin allows.
     async fn seat_together(&self, caller: Caller, id: HoldId, leg: usize) -> Result<Picked, PickError>;
+    /// The same, as they wish once they sit together. Who knows no wishes seats them without.
+    async fn seat_by_wish(
+        &self,
+        caller: Caller,
+        id: HoldId,
+        leg: usize,
+        _wish: Option<SeatWish>,
+    ) -> Result<Picked, PickError> {
+        self.seat_together(caller, id, leg).await
+    }
+    /// Writes down that somebody of them needs an accessible seat, which is then not refused; asking twice is fine. Who keeps
+    /// no such seats has nothing to do.
+    async fn ask_accessible(&self, _visitor: Visitor, _id: HoldId) -> Result<(), HoldError> {
+        Ok(())
+    }
     /// Ten more minutes: once, in the last two.
     async fn extend(&self, caller: Caller, id: HoldId) -> Result<(), HoldError>;
     /// Gives everything back; giving back twice is fine.

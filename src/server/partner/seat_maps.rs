@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::{Json, Router, extract::State, routing::get};
 use domain::{
-    cabin::{Cabin, Features, Layout, Row, SeatNumber, Section, may_sit},
+    cabin::{Cabin, Features, Layout, Row, SeatNumber, Section, keeps_accessible, may_sit},
     departure::Departure,
     money::{Currency, Money},
     offer::Offer,
@@ -115,6 +115,7 @@ pub async fn list(
                 offer: &found.offer,
                 currency: found.quote.currency,
                 taken: taken(&touched),
+                keeps_accessible: keeps_accessible(leg.departs_at, Timestamp::now()),
                 may_choose,
             };
             maps.push(SeatMap {
@@ -134,6 +135,8 @@ struct Drawing<'a> {
     offer: &'a Offer,
     currency: Currency,
     taken: HashSet<SeatNumber>,
+    /// For people with a disability, for whom partners call the airline.
+    keeps_accessible: bool,
     may_choose: bool,
 }
 
@@ -175,7 +178,9 @@ impl Drawing<'_> {
 
     fn element(&self, cabin: Cabin, seat: Option<domain::cabin::Seat>) -> Element {
         let Some(seat) = seat else { return Element::Empty };
-        let is_free = self.may_choose && cabin == self.offer.cabin && !self.taken.contains(&seat.number);
+        let is_kept = self.keeps_accessible && seat.features.contains(Features::ACCESSIBLE);
+        let is_own = self.may_choose && cabin == self.offer.cabin;
+        let is_free = is_own && !is_kept && !self.taken.contains(&seat.number);
         let party = self.offer.party;
         let people = (0_u8..)
             .zip(party.kinds())
@@ -186,6 +191,11 @@ impl Drawing<'_> {
             (Features::LIMITED_RECLINE, "The backrest reclines little."),
             (Features::NEAR_LAVATORY, "Near a lavatory."),
             (Features::NO_WINDOW, "No view."),
+            (Features::BASSINET, "A bassinet can be hung from the wall."),
+            (
+                Features::ACCESSIBLE,
+                "Accessible: by the aisle, with an armrest that lifts, or beside such a seat.",
+            ),
         ];
         let told = disclosures.into_iter().filter(|(feature, _)| seat.features.contains(*feature));
         Element::Seat {

@@ -1,13 +1,18 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use app::ports::{HoldError, PickError, Visitor};
 use domain::{
-    cabin::{Layout, SeatNumber, SeatedTraveller, best_together, closest, may_sit},
+    cabin::{
+        BestSeats, Layout, Seat, SeatNumber, SeatRules, SeatWish, SeatedTraveller, closest, keeps_accessible,
+    },
+    departure::Departure,
+    hold::HoldId,
     live::SeatChange,
     seat::SeatState,
     selling::SellingMode,
     traveller::Party,
 };
+use jiff::Timestamp;
 
 use super::{Seating, away};
 use crate::postgres::{HoldRecord, Pick};
@@ -32,6 +37,19 @@ pub(crate) async fn assign(
     leg: usize,
     whom: Whom,
 ) -> Result<Vec<SeatChange>, PickError> {
+    // Boxed, since who orders and pays waits for it amid much else.
+    Box::pin(assign_by_wish(seating, visitor, hold, leg, whom, None)).await
+}
+
+/// The same, as the party wishes once it sits together.
+pub(super) async fn assign_by_wish(
+    seating: &Seating,
+    visitor: Visitor,
+    hold: &HoldRecord,
+    leg: usize,
+    whom: Whom,
+    wish: Option<SeatWish>,
+) -> Result<Vec<SeatChange>, PickError> {
     let Some(departure) = hold.legs.get(leg) else { return Err(HoldError::NotFound.into()) };
     if seating.timetables.selling().mode(departure.id, hold.offer.cabin) == SellingMode::Open {
         return Ok(Vec::new());
@@ -47,6 +65,11 @@ pub(crate) async fn assign(
     // Seats that are about to be given back count as free for those who give them.
     let own: HashSet<SeatNumber> =
         waiting.iter().filter_map(|ordinal| hold.seats.get(&(departure.id, *ordinal))).copied().collect();
+    let seats_now = hold.seats.iter().filter(|((leg, _), _)| *leg == departure.id);
+    let mut seated: HashMap<u8, SeatNumber> = seats_now
+        .map(|((_, ordinal), seat)| (*ordinal, *seat))
+        .filter(|(ordinal, _)| !waiting.contains(ordinal))
+        .collect();
     let mut done = Vec::new();
     for _ in 0..ROUNDS {
         if waiting.is_empty() {
@@ -57,6 +80,7 @@ pub(crate) async fn assign(
         if done.is_empty() {
             taken.retain(|seat| !own.contains(seat));
         }
+        let rules = seating.rules_for(hold.id, departure, &waiting).await?;
         let party: Vec<SeatedTraveller> = waiting
             .iter()
             .filter_map(|ordinal| {
@@ -64,10 +88,12 @@ pub(crate) async fn assign(
                 Some(SeatedTraveller { kind, with_infant: with_infant(hold.offer.party, *ordinal) })
             })
             .collect();
-        let companion = hold.seats.iter().find(|((leg, _), _)| *leg == departure.id).map(|(_, seat)| *seat);
+        // The first of them is an adult, whom children and who was too late sit down by.
+        let companion = seated.iter().min_by_key(|(ordinal, _)| **ordinal).map(|(_, seat)| *seat);
+        let best = BestSeats { layout: &layout, cabin: hold.offer.cabin, rules: &rules, wish };
         let seats = match companion {
-            Some(seat) if whom == Whom::TheUnseated => beside(&layout, seat, &taken, &party),
-            _ => best_together(&layout, hold.offer.cabin, |seat| taken.contains(&seat), &party),
+            Some(seat) => beside(&best, seat, &taken, &party),
+            None => best.of(|seat| taken.contains(&seat), &party),
         };
         let mut refused = Vec::new();
         for (ordinal, seat) in waiting.iter().zip(seats) {
@@ -82,8 +108,12 @@ pub(crate) async fn assign(
                 had: hold.seats.get(&(departure.id, *ordinal)).copied(),
             };
             match seating.pick_seat(pick).await {
-                Ok(changes) => done.extend(changes),
-                Err(PickError::Taken { .. }) => refused.push(*ordinal),
+                Ok(changes) => {
+                    seated.insert(*ordinal, seat);
+                    done.extend(changes);
+                }
+                // Blocked a moment ago, or somebody was faster: the next best, then.
+                Err(PickError::Taken { .. } | PickError::Refused { .. }) => refused.push(*ordinal),
                 Err(error) => return Err(error),
             }
         }
@@ -92,26 +122,47 @@ pub(crate) async fn assign(
     Ok(done)
 }
 
-/// The free seats closest to a companion who has chosen one, among those that each may sit in.
+/// The free seats closest to a companion who has one, among those that each may take.
 fn beside(
-    layout: &Layout,
+    best: &BestSeats,
     companion: SeatNumber,
     taken: &HashSet<SeatNumber>,
     party: &[SeatedTraveller],
 ) -> Vec<Option<SeatNumber>> {
     let mut gone = taken.clone();
+    let mut rules = best.rules.clone();
     party
         .iter()
         .map(|traveller| {
-            let allowed = |seat| {
-                let seat = layout.seat(seat);
-                seat.is_some_and(|seat| may_sit(seat, traveller.kind, traveller.with_infant).is_ok())
+            let is_allowed = |seat: &Seat| {
+                rules.check(best.layout, best.cabin, (seat, SeatState::Available), *traveller).is_ok()
             };
-            let seat = closest(layout, companion, |seat| gone.contains(&seat) || !allowed(seat))?;
+            let is_refused = |seat| !best.layout.seat(seat).is_some_and(is_allowed);
+            let seat = closest(best.layout, companion, |seat| gone.contains(&seat) || is_refused(seat))?;
             gone.insert(seat);
+            rules.with_infants.extend(traveller.with_infant.then_some(seat));
             Some(seat)
         })
         .collect()
+}
+
+impl Seating {
+    /// What decides who may sit where, for those of a hold who wait for a seat.
+    pub(super) async fn rules_for(
+        &self,
+        hold: HoldId,
+        departure: &Departure,
+        waiting: &[u8],
+    ) -> Result<SeatRules, HoldError> {
+        let is_kept = keeps_accessible(departure.departs_at, Timestamp::now());
+        let is_asked = is_kept && self.postgres.accessible_asked(hold).await.map_err(away)?;
+        let laps = self.postgres.lap_seats(departure.id).await.map_err(away)?;
+        let others = laps.iter().filter(|lap| lap.hold != hold || !waiting.contains(&lap.traveller));
+        Ok(SeatRules {
+            with_infants: others.map(|lap| lap.seat).collect(),
+            keeps_accessible: is_kept && !is_asked,
+        })
+    }
 }
 
 /// Whether an infant sits on that traveller's lap: the first adults take them, one each.

@@ -11,6 +11,7 @@ use domain::{
     hold::HoldId,
     traveller::{Party, TravellerKind},
 };
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// Holds remembered in each of two generations: the elder is forgotten when the younger is full.
@@ -23,14 +24,21 @@ pub(crate) struct HoldFacts {
     pub cabin: Cabin,
     pub party: Party,
     pub kinds: Vec<TravellerKind>,
-    pub legs: Vec<(DepartureId, Arc<Layout>)>,
+    pub legs: Vec<LegFacts>,
     /// Where travellers were seated last by this server, by departure and ordinal: a guess, since others seat them too.
     seated: Mutex<HashMap<(DepartureId, u8), SeatNumber>>,
 }
 
+#[derive(Debug)]
+pub(crate) struct LegFacts {
+    pub departure: DepartureId,
+    pub departs_at: Timestamp,
+    pub layout: Arc<Layout>,
+}
+
 impl HoldFacts {
-    pub fn layout(&self, departure: DepartureId) -> Option<&Layout> {
-        self.legs.iter().find(|(id, _)| *id == departure).map(|(_, layout)| &**layout)
+    pub fn leg(&self, departure: DepartureId) -> Option<&LegFacts> {
+        self.legs.iter().find(|leg| leg.departure == departure)
     }
 
     pub fn seat_had(&self, departure: DepartureId, traveller: u8) -> Option<SeatNumber> {
@@ -80,11 +88,15 @@ impl Remembered {
             cabin,
             party,
             kinds: party.kinds(),
-            legs: legs.iter().map(|leg| (leg.id, self.layout(leg))).collect(),
+            legs: legs.iter().map(|leg| self.leg(leg)).collect(),
             seated: Mutex::default(),
         });
         lock(&self.holds).keep(hold, facts.clone());
         facts
+    }
+
+    fn leg(&self, leg: &Departure) -> LegFacts {
+        LegFacts { departure: leg.id, departs_at: leg.departs_at, layout: self.layout(leg) }
     }
 
     fn layout(&self, leg: &Departure) -> Arc<Layout> {

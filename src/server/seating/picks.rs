@@ -7,14 +7,20 @@ use app::{
     ports::{HoldError, PickError, Visitor},
 };
 use domain::{
-    cabin::{SeatNumber, may_sit, nearest},
+    cabin::{Features, Seat, SeatNumber, SeatRefusal, SeatRules, SeatedTraveller, keeps_accessible, nearest},
     departure::DepartureId,
     hold::{HoldId, HoldState},
     live::SeatChange,
     seat::SeatState,
 };
 
-use super::{Seating, assign, away, facts::HoldFacts, unanswered};
+use jiff::Timestamp;
+
+use super::{
+    Seating, assign, away,
+    facts::{HoldFacts, LegFacts},
+    unanswered,
+};
 use crate::{
     batching::Folded,
     live::Live,
@@ -75,19 +81,22 @@ impl Seating {
     ) -> Result<Picked, PickError> {
         let PickRequest { hold, departure, traveller, seat, version } = request;
         let facts = self.facts(visitor, hold).await?;
-        let (Some(layout), Some(kind)) = (facts.layout(departure), facts.kinds.get(usize::from(traveller)))
-        else {
+        let (Some(leg), Some(kind)) = (facts.leg(departure), facts.kinds.get(usize::from(traveller))) else {
             return Err(HoldError::NotFound.into());
         };
         if let Some(reason) = self.timetables.selling().mode(departure, facts.cabin).no_choice() {
             return Err(PickError::Refused { seat, reason: reason.into() });
         }
+        let layout = &*leg.layout;
         let in_cabin = layout.seat(seat).filter(|_| layout.cabin_of(seat) == Some(facts.cabin));
         let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
-        may_sit(in_cabin, *kind, assign::with_infant(facts.party, traveller))
-            .map_err(|refusal| PickError::Refused { seat, reason: refusal.to_string() })?;
-        if !kind.takes_seat() {
-            return Err(HoldError::NotFound.into());
+        let seated =
+            SeatedTraveller { kind: *kind, with_infant: assign::with_infant(facts.party, traveller) };
+        let rules = self.rules_of_pick(hold, leg, in_cabin, seated, traveller).await?;
+        let refusal =
+            |seat: &Seat| rules.check(layout, facts.cabin, (seat, SeatState::Available), seated).err();
+        if let Some(refusal) = refusal(in_cabin) {
+            return Err(PickError::Refused { seat, reason: refusal.to_string() });
         }
         let had = facts.seat_had(departure, traveller);
         let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
@@ -98,13 +107,34 @@ impl Seating {
             }
             Err(PickError::Taken { seat, .. }) => {
                 let taken = self.glances.taken(&self.postgres, departure).await.map_err(away)?;
-                Err(PickError::Taken {
-                    seat,
-                    nearest: nearest(layout, seat, |s| s == seat || taken.contains(&s), ALTERNATIVES),
-                })
+                let is_refused = |s| layout.seat(s).is_none_or(|seat| refusal(seat).is_some());
+                let is_no_choice = |s| s == seat || taken.contains(&s) || is_refused(s);
+                Err(PickError::Taken { seat, nearest: nearest(layout, seat, is_no_choice, ALTERNATIVES) })
             }
             Err(error) => Err(error),
         }
+    }
+
+    /// What else decides about that pick. Most seats are anyone's, and then nothing is read.
+    async fn rules_of_pick(
+        &self,
+        hold: HoldId,
+        leg: &LegFacts,
+        seat: &Seat,
+        seated: SeatedTraveller,
+        traveller: u8,
+    ) -> Result<SeatRules, HoldError> {
+        let is_kept = keeps_accessible(leg.departs_at, Timestamp::now());
+        let mut rules = SeatRules { keeps_accessible: is_kept, with_infants: Vec::new() };
+        if is_kept && seat.features.contains(Features::ACCESSIBLE) {
+            rules.keeps_accessible = !self.postgres.accessible_asked(hold).await.map_err(away)?;
+        }
+        if seated.with_infant {
+            let laps = self.postgres.lap_seats(leg.departure).await.map_err(away)?;
+            let others = laps.iter().filter(|lap| (lap.hold, lap.traveller) != (hold, traveller));
+            rules.with_infants = others.map(|lap| lap.seat).collect();
+        }
+        Ok(rules)
     }
 
     /// What never changes of a visitor's hold; another's is as good as none.
@@ -152,12 +182,10 @@ impl Seating {
                     } else if now.state == SeatState::Available {
                         pick.version = now.version;
                     } else {
-                        return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
+                        return Err(lost(&pick, now.state));
                     }
                 }
-                PickAnswer::Refused { .. } => {
-                    return Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() });
-                }
+                PickAnswer::Refused { now, .. } => return Err(lost(&pick, now.state)),
                 // Without a belief nobody sits elsewhere.
                 PickAnswer::Missing | PickAnswer::Elsewhere => return Err(HoldError::NotFound.into()),
                 PickAnswer::Expired => {
@@ -169,5 +197,14 @@ impl Seating {
             }
         }
         Err(PickError::Taken { seat: pick.seat, nearest: Vec::new() })
+    }
+}
+
+/// A seat that is out of sale was lost to nobody.
+fn lost(pick: &Pick, state: SeatState) -> PickError {
+    let seat = pick.seat;
+    match state {
+        SeatState::Blocked => PickError::Refused { seat, reason: SeatRefusal::Blocked(seat).to_string() },
+        _ => PickError::Taken { seat, nearest: Vec::new() },
     }
 }

@@ -4,15 +4,18 @@ use stylers_macro::style_sheet;
 
 use super::{
     cabin_map::CabinMap,
-    calls::{PickSeat, SeatTogether},
+    calls::{AskAccessible, PickSeat, SeatTogether},
     choosing::Choosing,
+    detail::Detail,
     legend::Legend,
     legs::Legs,
     people::People,
     picking::on_seat_chosen,
     seat_list::SeatList,
     status::Status,
+    tidings::Tidings,
     trouble::Trouble,
+    zoom::{Size, Zoom},
 };
 use crate::{
     AppError,
@@ -40,16 +43,28 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
     if query.read_untracked().get("__err").is_some() {
         let picked = ServerAction::<PickSeat>::new().value().get_untracked().and_then(Result::err);
         let together = ServerAction::<SeatTogether>::new().value().get_untracked().and_then(Result::err);
-        choosing.trouble.set(picked.or(together));
+        let asked = ServerAction::<AskAccessible>::new().value().get_untracked().and_then(Result::err);
+        choosing.trouble.set(picked.or(together).or(asked));
     }
     follow(choosing);
+    come_alive(choosing);
 
     let hold = map.hold;
     let listed = Memo::new(move |_| query.read().get("view").is_some_and(|view| view == "list"));
+    let zoom = RwSignal::new(Size::default());
     let view_name = move || if listed.get() { "list" } else { "" };
     let legs = hold.legs.clone();
     let onwards = onwards(&hold, choosing.leg);
     let total = hold.total.to_string();
+    let seats = move || {
+        let chosen: Vec<_> =
+            choosing.ours.with(|ours| ours.iter().flatten().map(ToString::to_string).collect());
+        if chosen.is_empty() {
+            "choosing seats is included".to_owned()
+        } else {
+            format!("with {}", chosen.join(", "))
+        }
+    };
     view! { class = class,
         <Steps current=Step::Seats hold=hold.id />
         <h1 class="title">"Choose your seats"</h1>
@@ -66,25 +81,30 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
             </div>
             <section class="card cabin" aria-label="Seat map">
                 <div class="head">
-                        <Status choosing />
-                        <Legend folded=true />
-                    </div>
+                    <Status choosing />
+                    <Show when=move || !listed.get()>
+                        <Zoom zoom alive=choosing.alive />
+                    </Show>
+                    <Legend folded=true />
+                    <Tidings choosing />
+                </div>
                 <form id="cabin" method="post" action=PickSeat::url() on:submit=on_seat_chosen(choosing)>
                     <input type="hidden" name="hold" value=choosing.hold.to_string() />
                     <input type="hidden" name="departure" value=choosing.departure.to_string() />
                     <input type="hidden" name="leg" value=choosing.leg.to_string() />
                     <input type="hidden" name="view" value=view_name />
                     <input type="hidden" name="traveller" value=move || choosing.current.get().to_string() />
-                    <Show when=move || listed.get() fallback=move || view! { <CabinMap choosing /> }>
+                    <Show when=move || listed.get() fallback=move || view! { <CabinMap choosing zoom /> }>
                         <SeatList choosing />
                     </Show>
                 </form>
+                <Detail choosing />
             </section>
             <aside class="side right">
                 <Trouble choosing />
                 <Summary hold=hold.clone() />
                 <div class="proceed">
-                    <p class="sum"><span class="muted small">"Total"</span> " " <b>{total}</b></p>
+                    <p class="sum"><span class="muted small">"Total"</span> " " <b>{total}</b> <small class="muted seats">{seats}</small></p>
                     {onwards}
                 </div>
                 <p class="muted small aside-note">"We seat you together if you choose none. Choosing costs nothing."</p>
@@ -105,6 +125,24 @@ pub(super) fn onwards(hold: &HoldView, leg: usize) -> AnyView {
         let href = format!("/book/{}/pay", hold.id);
         view! { <a class="button go wide" href=href rel="external">"Continue to payment"</a> }.into_any()
     }
+}
+
+/// Arrow keys lead from seat to seat from now on, beginning at the first seat of ours or that is free.
+fn come_alive(choosing: Choosing) {
+    Effect::new(move |_| {
+        let ours = choosing.ours.with_untracked(|ours| ours.iter().flatten().next().copied());
+        let free = || {
+            choosing.layout.with_value(|layout| {
+                choosing
+                    .picture
+                    .with_untracked(|picture| picture.free(layout, choosing.cabin).next().map(|s| s.number))
+            })
+        };
+        let first =
+            || choosing.layout.with_value(|layout| layout.seats(choosing.cabin).next().map(|s| s.number));
+        choosing.focus.set(ours.or_else(free).or_else(first));
+        choosing.alive.set(true);
+    });
 }
 
 /// Follows the departure's live channel for as long as the page shows it.

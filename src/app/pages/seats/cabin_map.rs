@@ -1,22 +1,49 @@
 use domain::cabin::{Cabin, Layout, Row, Section};
-use leptos::prelude::*;
+use leptos::{
+    ev::{FocusEvent, PointerEvent},
+    prelude::*,
+};
 use stylers_macro::style_sheet;
 
-use super::{choosing::Choosing, seat_button::SeatButton};
+use super::{
+    choosing::Choosing,
+    keys::{on_key, on_look},
+    seat_button::SeatButton,
+    zoom::{Size, on_pinch},
+};
 
 /// The aircraft from above, nose up: cabins with their aisles, galleys, exits and wings.
 #[component]
-pub fn CabinMap(choosing: Choosing) -> impl IntoView {
+pub fn CabinMap(
+    choosing: Choosing,
+    /// How large it is shown.
+    zoom: RwSignal<Size>,
+) -> impl IntoView {
     let class = style_sheet!("style/cabin_map.css");
+    let pinched = on_pinch(zoom);
+    let focused = on_look(choosing, true);
+    let look_focused = move |event: FocusEvent| focused(event.into());
+    let pointed = on_look(choosing, false);
+    let look_pointed = move |event: PointerEvent| pointed(event.into());
     let (across, aisles, sections) = choosing.layout.with_value(|layout| {
         let (across, aisles) = widest(layout);
         let sections = sections(layout, choosing);
         (across, aisles, sections)
     });
+    let size = move || zoom.get().percent();
     view! { class = class,
-        <div class="above">
-            <div class="airframe">
-                <div class="fuselage" data-across=across data-aisles=aisles>
+        <div class="above" on:touchmove=pinched on:touchend=pinched>
+            <div class="airframe" data-size=size>
+                <div
+                    class="fuselage"
+                    role="grid"
+                    aria-label="Seats by row and letter, front to back"
+                    data-across=across
+                    data-aisles=aisles
+                    on:keydown=on_key(choosing)
+                    on:focusin=look_focused
+                    on:pointerover=look_pointed
+                >
                     <span class="nose" aria-hidden="true"></span>
                     {sections}
                     <span class="tail" aria-hidden="true"></span>
@@ -72,7 +99,7 @@ fn wings(layout: &Layout) -> Vec<Option<&'static str>> {
 #[component]
 fn Galley(label: &'static str) -> impl IntoView {
     let class = style_sheet!("style/galley.css");
-    view! { class = class, <p class="galley">{label}</p> }
+    view! { class = class, <div class="galley">{label}</div> }
 }
 
 /// The rows of one cabin; those of cabins that were not booked are shown, and cannot be chosen from.
@@ -94,8 +121,8 @@ fn CabinRows(
         .map(|(row, wing)| view! { <CabinRow row blocks=blocks.clone() wing own choosing /> })
         .collect_view();
     view! { class = class,
-        <div class="section" data-closed=(!own).then_some("")>
-            {named.then(|| view! { class = class, <p class="name">{cabin.name()}</p> })}
+        <div class="section" role="rowgroup" aria-label=cabin.name() data-closed=(!own).then_some("")>
+            {named.then(|| view! { class = class, <div class="name" aria-hidden="true">{cabin.name()}</div> })}
             {rows}
         </div>
     }
@@ -142,7 +169,7 @@ fn CabinRow(
         }
     });
     view! { class = class,
-        <div class="row" role="group" aria-label=label data-exit=exit.then_some("") data-wing=wing>
+        <div class="row" role="row" aria-label=label data-exit=exit.then_some("") data-wing=wing>
             {exits}
             {blocks}
         </div>

@@ -72,21 +72,39 @@ pub async fn pick_seat(
     Ok(picked)
 }
 
-/// Seats everyone on that leg together.
+/// Seats everyone on that leg together, as the party wishes where it can be had; an empty wish is none.
 #[server(endpoint = "seat_together")]
 pub async fn seat_together(
     hold: HoldId,
     leg: usize,
     #[server(default)] view: String,
+    #[server(default)] wish: String,
     #[server(default)] key: String,
 ) -> Result<Picked, AppError> {
+    use domain::cabin::SeatWish;
+
     use crate::call::{caller, ports, refuse_change};
 
     let caller = caller(&key)?;
-    let seated = ports()?.seats.seat_together(caller.clone(), hold, leg).await;
+    let wish = SeatWish::parse(&wish);
+    let seated = ports()?.seats.seat_by_wish(caller.clone(), hold, leg, wish).await;
     let picked = seated.map_err(refuse_change(&caller))?;
     go_on(hold, leg, &view);
     Ok(picked)
+}
+
+/// Writes down that somebody of the party needs an accessible seat, so that none is refused any more.
+#[server(endpoint = "ask_accessible")]
+pub async fn ask_accessible(
+    hold: HoldId,
+    leg: usize,
+    #[server(default)] view: String,
+) -> Result<(), AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    ports()?.seats.ask_accessible(visitor()?, hold).await.map_err(refuse)?;
+    go_on(hold, leg, &view);
+    Ok(())
 }
 
 /// Sends a plain form on without naming a traveller, so that the page turns to the next without a seat. A page that is

@@ -1,9 +1,15 @@
 use domain::{
-    cabin::{Cabin, Layout, SeatNumber},
+    cabin::{
+        Cabin, Features, Layout, Seat, SeatNumber, SeatPrice, SeatRefusal, SeatRules, SeatedTraveller,
+        children_alone,
+    },
     departure::DepartureId,
+    fare::FareBrand,
     hold::HoldId,
     live::{SeatChange, SeatPicture},
+    money::Currency,
     seat::SeatState,
+    traveller::TravellerKind,
 };
 use leptos::prelude::*;
 
@@ -32,6 +38,20 @@ pub struct Choosing {
     pub channel: RwSignal<Channel>,
     /// What others changed last.
     pub latest: RwSignal<Vec<SeatChange>>,
+    /// What decides who may sit where; its infants are those of others.
+    pub rules: RwSignal<SeatRules>,
+    /// The same with our own infants, but for that of the current traveller.
+    own_rules: Memo<SeatRules>,
+    /// The seat that is focused, or was last.
+    pub focus: RwSignal<Option<SeatNumber>>,
+    /// The seat that somebody looks at, by pointer or keyboard.
+    pub looked_at: RwSignal<Option<SeatNumber>>,
+    /// Whether our code runs in the browser: from then on arrow keys lead from seat to seat.
+    pub alive: RwSignal<bool>,
+    /// The first adults have an infant on the lap, one each.
+    infants: u8,
+    brand: FareBrand,
+    currency: Currency,
 }
 
 /// How news of other people's seats comes in.
@@ -53,6 +73,18 @@ impl Choosing {
             .filter(|ordinal| people.iter().any(|t| t.ordinal == *ordinal))
             .or_else(|| first_without(&people, &leg.seats))
             .or_else(|| people.first().map(|t| t.ordinal))?;
+        let infants = map.hold.travellers.iter().filter(|t| t.kind == TravellerKind::Inf).count();
+        let (ours, current) = (RwSignal::new(leg.seats.clone()), RwSignal::new(current));
+        let rules = RwSignal::new(map.rules.clone());
+        let own_rules = Memo::new(move |_| {
+            let mut rules = rules.get();
+            let current = usize::from(current.get());
+            ours.with(|ours| {
+                let laps = ours.iter().take(infants).enumerate().filter(|(ordinal, _)| *ordinal != current);
+                rules.with_infants.extend(laps.filter_map(|(_, seat)| *seat));
+            });
+            rules
+        });
         Some(Self {
             hold: map.hold.id,
             departure: leg.departure.id,
@@ -61,16 +93,25 @@ impl Choosing {
             layout: StoredValue::new(map.layout()),
             people: StoredValue::new(people),
             picture: RwSignal::new(SeatPicture::from(map.touched.clone())),
-            ours: RwSignal::new(leg.seats.clone()),
-            current: RwSignal::new(current),
+            ours,
+            current,
             trouble: RwSignal::new(None),
             channel: RwSignal::new(Channel::Still),
             latest: RwSignal::new(Vec::new()),
+            rules,
+            own_rules,
+            focus: RwSignal::new(None),
+            looked_at: RwSignal::new(None),
+            alive: RwSignal::new(false),
+            infants: u8::try_from(infants).unwrap_or(u8::MAX),
+            brand: map.hold.brand,
+            currency: map.hold.total.currency,
         })
     }
 
     /// What that seat shows now.
-    pub fn face(self, seat: SeatNumber, own_cabin: bool) -> Face {
+    pub fn face(self, of: Seat, own_cabin: bool) -> Face {
+        let seat = of.number;
         let (state, version) = self.picture.with(|picture| (picture.state(seat), picture.version(seat)));
         let ours = self.ours.with(|ours| ours.iter().position(|s| *s == Some(seat)));
         let ours = ours.and_then(|ordinal| u8::try_from(ordinal).ok());
@@ -80,14 +121,59 @@ impl Choosing {
         let lost = self
             .trouble
             .with(|trouble| matches!(trouble, Some(AppError::SeatTaken { seat: lost, .. }) if *lost == seat));
-        Face { look: Look::new(state, ours, own_cabin), version, just: (just || lost) && ours.is_none() }
+        let refusal = if own_cabin { self.refusal(of) } else { None };
+        Face {
+            look: Look::new(state, ours, own_cabin, refusal),
+            version,
+            just: (just || lost) && ours.is_none(),
+        }
     }
 
-    /// Free seats of the booked cabin.
+    /// Why the current traveller may not sit there, whoever has it.
+    pub fn refusal(self, seat: Seat) -> Option<SeatRefusal> {
+        let ordinal = self.current.get();
+        let kind = self
+            .people
+            .with_value(|people| people.iter().find(|t| t.ordinal == ordinal).map(|t| t.kind))
+            .unwrap_or(TravellerKind::Adt);
+        let with_infant = ordinal < self.infants;
+        let traveller = SeatedTraveller { kind, with_infant };
+        let check = |layout: &Layout| {
+            let state = SeatState::Available;
+            self.own_rules.with(|rules| rules.check(layout, self.cabin, (&seat, state), traveller).err())
+        };
+        self.layout.with_value(check)
+    }
+
+    pub fn price(self, seat: Seat) -> SeatPrice {
+        SeatPrice::of(&seat, self.brand, self.currency)
+    }
+
+    /// The seat, if the aircraft has it.
+    pub fn seat(self, number: SeatNumber) -> Option<Seat> {
+        self.layout.with_value(|layout| layout.seat(number).copied())
+    }
+
+    /// The names of children with no adult of the party beside them.
+    pub fn children_alone(self) -> Vec<String> {
+        let seated: Vec<_> = self.people.with_value(|people| {
+            people.iter().map(|t| (t.kind, self.seat_of(t.ordinal), t.label())).collect()
+        });
+        let places: Vec<_> = seated.iter().map(|(kind, seat, _)| (*kind, *seat)).collect();
+        let alone = self.layout.with_value(|layout| children_alone(layout, self.cabin, &places));
+        alone.into_iter().map(|i| seated[i].2.clone()).collect()
+    }
+
+    /// Free seats of the booked cabin, but for accessible ones that are kept from us.
     pub fn free_seats(self) -> usize {
+        let is_kept = |seat: &Seat| {
+            self.rules.with(|rules| rules.keeps_accessible) && seat.features.contains(Features::ACCESSIBLE)
+        };
         self.layout.with_value(|layout| {
             self.picture.with(|picture| {
-                layout.seats(self.cabin).filter(|s| picture.state(s.number) == SeatState::Available).count()
+                let free =
+                    layout.seats(self.cabin).filter(|s| picture.state(s.number) == SeatState::Available);
+                free.filter(|seat| !is_kept(seat)).count()
             })
         })
     }

@@ -1,4 +1,5 @@
 use domain::{
+    cabin::SeatRefusal,
     live::SeatLook,
     seat::{SeatState, SeatVersion},
 };
@@ -19,6 +20,8 @@ pub enum Look {
     Ours(u8),
     BeingChosen,
     Taken,
+    /// Free, and not for the current traveller.
+    Refused(SeatRefusal),
     /// Out of sale.
     Blocked,
     /// Free, in a cabin that was not booked.
@@ -26,10 +29,11 @@ pub enum Look {
 }
 
 impl Look {
-    pub fn new(state: SeatState, ours: Option<u8>, own_cabin: bool) -> Self {
+    /// A refusal is that of the current traveller.
+    pub fn new(state: SeatState, ours: Option<u8>, own_cabin: bool, refusal: Option<SeatRefusal>) -> Self {
         match (ours, SeatLook::from(state)) {
             (Some(ordinal), _) => Self::Ours(ordinal),
-            (None, SeatLook::Free) if own_cabin => Self::Free,
+            (None, SeatLook::Free) if own_cabin => refusal.map_or(Self::Free, Self::Refused),
             (None, SeatLook::Free) => Self::OtherCabin,
             (None, SeatLook::BeingChosen) => Self::BeingChosen,
             (None, SeatLook::Taken) if state == SeatState::Blocked => Self::Blocked,
@@ -44,6 +48,8 @@ impl Look {
             Self::Ours(_) => "ours",
             Self::BeingChosen => "choosing",
             Self::Taken => "taken",
+            Self::Refused(SeatRefusal::KeptAccessible(_)) => "kept",
+            Self::Refused(_) => "refused",
             Self::Blocked => "blocked",
             Self::OtherCabin => "closed",
         }
@@ -56,6 +62,7 @@ impl Look {
             Self::Ours(_) => "yours",
             Self::BeingChosen => "being chosen by someone else",
             Self::Taken => "taken",
+            Self::Refused(refusal) => refusal.in_short(),
             Self::Blocked => "not for sale",
             Self::OtherCabin => "free, in another cabin",
         }
@@ -64,19 +71,28 @@ impl Look {
 
 #[cfg(test)]
 mod tests {
-    use domain::seat::SeatState;
+    use domain::{cabin::SeatRefusal, seat::SeatState};
 
     use super::Look;
 
     #[test]
     fn a_seat_of_ours_is_ours_before_the_server_says_so() {
-        assert_eq!(Look::new(SeatState::Available, Some(1), true), Look::Ours(1));
-        assert_eq!(Look::new(SeatState::Held, Some(0), true), Look::Ours(0));
+        assert_eq!(Look::new(SeatState::Available, Some(1), true, None), Look::Ours(1));
+        assert_eq!(Look::new(SeatState::Held, Some(0), true, None), Look::Ours(0));
     }
 
     #[test]
     fn a_free_seat_of_another_cabin_cannot_be_chosen() {
-        assert_eq!(Look::new(SeatState::Available, None, false), Look::OtherCabin);
-        assert_eq!(Look::new(SeatState::Held, None, false), Look::BeingChosen);
+        assert_eq!(Look::new(SeatState::Available, None, false, None), Look::OtherCabin);
+        assert_eq!(Look::new(SeatState::Held, None, false, None), Look::BeingChosen);
+    }
+
+    #[test]
+    fn a_free_seat_that_the_current_traveller_may_not_take_says_why() {
+        let refusal = Some(SeatRefusal::ChildAtExit);
+        let look = Look::new(SeatState::Available, None, true, refusal);
+        assert_eq!((look.key(), look.name()), ("refused", "not for children"));
+        assert_eq!(Look::new(SeatState::Booked, None, true, refusal), Look::Taken);
+        assert_eq!(Look::new(SeatState::Held, Some(0), true, refusal), Look::Ours(0));
     }
 }

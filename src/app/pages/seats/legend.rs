@@ -15,7 +15,9 @@ pub fn Legend(
         ("choosing", "A", "being chosen"),
         ("taken", "", "taken"),
         ("blocked", "×", "not for sale"),
-        ("roomy", "", "more legroom"),
+        ("refused", "–", "not for who chooses now"),
+        ("kept", "i", "kept for people with a disability"),
+        ("roomy", "", "more legroom, included"),
     ];
     let looks = looks.map(|(look, sign, name)| {
         view! { class = class,

@@ -1,8 +1,12 @@
-use domain::traveller::TravellerKind;
+use domain::{cabin::SeatWish, traveller::TravellerKind};
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use stylers_macro::style_sheet;
 
-use super::{calls::SeatTogether, choosing::Choosing, picking::seat_everyone_together};
+use super::{
+    calls::{AskAccessible, SeatTogether},
+    choosing::Choosing,
+    picking::{ask_for_accessible, seat_everyone_together},
+};
 use crate::{
     answers::HeldTraveller,
     components::form_key::{FormKey, new_key},
@@ -32,19 +36,62 @@ pub fn People(
         })
         .collect();
     let key = StoredValue::new(new_key());
+    let wish = RwSignal::new(String::new());
     let together = move |event: SubmitEvent| {
         event.prevent_default();
-        seat_everyone_together(choosing, key);
+        seat_everyone_together(choosing, wish.get_untracked(), key);
+    };
+    let wishes = SeatWish::ALL.map(|wish| view! { <option value=wish.as_str()>{wish.name()}</option> });
+    let view_name = move || if listed.get() { "list" } else { "" };
+    let alone = move || {
+        let names = choosing.children_alone();
+        (!names.is_empty()).then(|| {
+            let sit = if names.len() == 1 { "sits" } else { "sit" };
+            let names = names.join(" and ");
+            view! { class = class,
+                <p class="note alone">{format!("{names} {sit} with no adult of yours beside. “Seat us together” mends that where it can be.")}</p>
+            }
+        })
     };
     view! { class = class,
         <ul class="people" aria-label="Travellers and their seats">{people}</ul>
+        <div class="said" role="status">{alone}</div>
         <form class="together" method="post" action=SeatTogether::url() on:submit=together>
             <input type="hidden" name="hold" value=hold.to_string() />
             <input type="hidden" name="leg" value=leg.to_string() />
             <FormKey<SeatTogether> />
-            <input type="hidden" name="view" value=move || if listed.get() { "list" } else { "" } />
+            <input type="hidden" name="view" value=view_name />
+            <label class="field">
+                <span>"If it can be had"</span>
+                <select name="wish" on:change:target=move |event| wish.set(event.target().value())>
+                    <option value="">"no wish"</option>
+                    {wishes}
+                </select>
+            </label>
             <button class="button wide" type="submit">"Seat us together"</button>
         </form>
+        <Accessible choosing listed />
+    }
+}
+
+/// The way to accessible seats, for as long as they are kept for those who need them.
+#[component]
+fn Accessible(choosing: Choosing, listed: Memo<bool>) -> impl IntoView {
+    let class = style_sheet!("style/accessible.css");
+    let ask = move |event: SubmitEvent| {
+        event.prevent_default();
+        ask_for_accessible(choosing);
+    };
+    let kept = move || choosing.rules.with(|rules| rules.keeps_accessible);
+    view! { class = class,
+        <Show when=kept>
+            <form class="accessible" method="post" action=AskAccessible::url() on:submit=ask>
+                <input type="hidden" name="hold" value=choosing.hold.to_string() />
+                <input type="hidden" name="leg" value=choosing.leg.to_string() />
+                <input type="hidden" name="view" value=move || if listed.get() { "list" } else { "" } />
+                <button class="ask" type="submit">"One of us has a disability and needs an accessible seat"</button>
+            </form>
+        </Show>
     }
 }
 
@@ -54,6 +101,10 @@ fn Person(traveller: HeldTraveller, choosing: Choosing, listed: Memo<bool>) -> i
     let ordinal = traveller.ordinal;
     let current = Memo::new(move |_| choosing.current.get() == ordinal);
     let seat = Memo::new(move |_| choosing.seat_of(ordinal));
+    let price = move || {
+        let seat = seat.get().and_then(|number| choosing.seat(number));
+        seat.map(|seat| choosing.price(seat).in_short())
+    };
     let href = move || {
         let view = if listed.get() { "&view=list" } else { "" };
         format!("/book/{}/seats?leg={}&traveller={ordinal}{view}", choosing.hold, choosing.leg)
@@ -69,7 +120,10 @@ fn Person(traveller: HeldTraveller, choosing: Choosing, listed: Memo<bool>) -> i
                     {traveller.label()}
                     <small class="muted now">{move || if current.get() { "choosing now" } else { "" }}</small>
                 </span>
-                <b class="seat">{move || seat.get().map_or_else(|| "–".to_owned(), |seat| seat.to_string())}</b>
+                <span class="place">
+                    <b class="seat">{move || seat.get().map_or_else(|| "–".to_owned(), |seat| seat.to_string())}</b>
+                    <small class="muted price">{price}</small>
+                </span>
             </a>
         </li>
     }

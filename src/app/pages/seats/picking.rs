@@ -6,18 +6,31 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 #[cfg(feature = "hydrate")]
 use super::wish::send;
 use super::{
-    calls::{SeatAsSeen, seat_map, seat_together},
+    calls::{SeatAsSeen, ask_accessible, seat_map, seat_together},
     choosing::Choosing,
+    keys,
 };
 use crate::{AppError, answers::Picked, components::form_key::new_key};
 
-/// Takes over the posting of the seat form: the button that was pressed names the seat.
+/// Takes over the posting of the seat form: the button that was pressed names the seat. What the rules refuse is told at once.
 pub fn on_seat_chosen(choosing: Choosing) -> impl Fn(SubmitEvent) {
     move |event| {
-        let pressed = event.submitter().and_then(|button| button.get_attribute("value"));
-        if let Some(Ok(seen)) = pressed.map(|value| SeatAsSeen::parse(&value)) {
-            event.prevent_default();
-            pick(choosing, seen);
+        let Some(button) = event.submitter() else { return };
+        let Some(Ok(seen)) = button.get_attribute("value").map(|value| SeatAsSeen::parse(&value)) else {
+            return;
+        };
+        event.prevent_default();
+        let seat = seen.seat;
+        let refusal = choosing.seat(seat).and_then(|seat| untrack(|| choosing.refusal(seat)));
+        match refusal {
+            Some(refusal) => {
+                choosing.trouble.set(Some(AppError::SeatRefused { seat, message: refusal.to_string() }));
+            }
+            None => pick(choosing, seen),
+        }
+        if button.id().is_empty() {
+            // An alternative goes with the message that offers it; the seat that it named stays.
+            keys::focus(seat);
         }
     }
 }
@@ -45,11 +58,11 @@ async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Pic
 
 /// Lets the server seat everyone, then shows what it chose. Each press is an asking of its own, unless what became of
 /// the last one is not known.
-pub fn seat_everyone_together(choosing: Choosing, key: StoredValue<String>) {
+pub fn seat_everyone_together(choosing: Choosing, wish: String, key: StoredValue<String>) {
     choosing.trouble.set(None);
     spawn_local(async move {
         let Some(asking) = key.try_get_value() else { return };
-        let together = seat_together(choosing.hold, choosing.leg, String::new(), asking).await;
+        let together = seat_together(choosing.hold, choosing.leg, String::new(), wish, asking).await;
         if together.as_ref().err().is_none_or(AppError::is_definite) {
             key.try_set_value(new_key());
         }
@@ -60,9 +73,21 @@ pub fn seat_everyone_together(choosing: Choosing, key: StoredValue<String>) {
         match map {
             Ok(map) => {
                 choosing.picture.try_update(|picture| picture.apply_snapshot(&map.touched));
+                choosing.rules.try_set(map.rules);
                 let seats = map.hold.legs.into_iter().nth(choosing.leg).map(|leg| leg.seats);
                 choosing.ours.try_set(seats.unwrap_or_default());
             }
+            Err(error) => _ = choosing.trouble.try_set(Some(error)),
+        }
+    });
+}
+
+/// Tells the server that somebody of us needs an accessible seat; then such seats can be chosen.
+pub fn ask_for_accessible(choosing: Choosing) {
+    choosing.trouble.set(None);
+    spawn_local(async move {
+        match ask_accessible(choosing.hold, choosing.leg, String::new()).await {
+            Ok(()) => _ = choosing.rules.try_update(|rules| rules.keeps_accessible = false),
             Err(error) => _ = choosing.trouble.try_set(Some(error)),
         }
     });
@@ -87,12 +112,13 @@ async fn take_back(
         }
     });
     choosing.current.try_set(traveller);
-    let gone = matches!(error, AppError::SeatTaken { .. });
+    let gone = matches!(error, AppError::SeatTaken { .. } | AppError::SeatRefused { .. });
     choosing.trouble.try_set(Some(error));
     if gone {
         // Where this fails, the live channel brings the cabin a little later.
         if let Ok(map) = seat_map(choosing.hold.to_string(), choosing.leg).await {
             choosing.picture.try_update(|picture| picture.apply_snapshot(&map.touched));
+            choosing.rules.try_set(map.rules);
         }
     }
 }

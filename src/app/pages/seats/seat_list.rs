@@ -33,28 +33,31 @@ pub fn SeatList(choosing: Choosing) -> impl IntoView {
     view! { class = class, <ol class="rows">{rows}</ol> }
 }
 
-/// A seat in words; a button only while it is free.
+/// A seat in words. It stays a button when it is taken, so that whoever is on it does not lose their place.
 #[component]
 fn ListedSeat(seat: Seat, choosing: Choosing) -> impl IntoView {
     let class = style_sheet!("style/listed_seat.css");
-    let face = Memo::new(move |_| choosing.face(seat.number, true));
+    let face = Memo::new(move |_| choosing.face(seat, true));
     view! { class = class,
         <li class="listed">
             {move || {
                 let face = face.get();
+                let posts = matches!(face.look, Look::Free | Look::Refused(_));
                 let state = match face.look {
                     Look::Ours(ordinal) => format!("yours: {}", choosing.name_of(ordinal)),
                     Look::BeingChosen => "being chosen".to_owned(),
+                    Look::Free => format!("{}, free", choosing.price(seat).in_short()),
                     look => look.name().to_owned(),
                 };
                 view! { class = class,
                     <button
+                        id=format!("seat-{}", seat.number)
                         class="choice"
-                        type="submit"
+                        type=if posts { "submit" } else { "button" }
                         name="seat"
                         value=SeatAsSeen { seat: seat.number, version: face.version }.to_string()
                         data-look=face.look.key()
-                        disabled=face.look != Look::Free
+                        aria-disabled=(face.look != Look::Free).then_some("true")
                     >
                         <span>{seat.describe()}</span>
                         <span class="state">{state}</span>

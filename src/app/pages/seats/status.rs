@@ -5,7 +5,8 @@ use stylers_macro::style_sheet;
 use super::choosing::{Channel, Choosing};
 use crate::text::counted;
 
-/// One line that says how fresh the map is, what changed last and how many seats are free.
+/// One line that says how fresh the map is, what changed last and how many seats are free. It changes too often to be read out:
+/// who hears the page is told a summary now and then.
 #[component]
 pub fn Status(choosing: Choosing) -> impl IntoView {
     let class = style_sheet!("style/seat_status.css");
@@ -16,6 +17,7 @@ pub fn Status(choosing: Choosing) -> impl IntoView {
         <p
             class="status"
             role="status"
+            aria-live="off"
             class:live=move || choosing.channel.get() == Channel::Live
             class:slow=move || choosing.channel.get() == Channel::Slow
         >

@@ -11,6 +11,10 @@ pub(super) struct Place<'a> {
     pub column: u16,
     /// Seats from the left.
     pub order: u16,
+    /// Rows from the nearer end of its section.
+    pub from_end: u16,
+    /// Which row's block it is in, of the whole cabin.
+    pub block: u16,
 }
 
 /// What lies between neighbours, neighbours across an aisle, and rows; between other seats of a row are strangers.
@@ -18,8 +22,15 @@ const NEXT: u16 = 10;
 const ACROSS_AISLE: u16 = 20;
 const ROW: u16 = 30;
 const COLUMN: u16 = 5;
+/// People further apart than this are neither side by side nor in adjoining rows, straight or one over.
+pub(super) const TOUCHING: u16 = ROW + COLUMN;
+/// More blocks than a row has.
+const MOST_GROUPS: u16 = 4;
 
 impl<'a> Place<'a> {
+    /// The least distance of two seats.
+    pub const NEXT: u16 = NEXT;
+
     /// All seats of the cabin, front to back, left to right.
     pub fn all(layout: &'a Layout, cabin: Cabin) -> Vec<Self> {
         let mut places = Vec::new();
@@ -29,16 +40,19 @@ impl<'a> Place<'a> {
                 Section::Cabin { cabin: this, groups, rows } if *this == cabin => (groups, rows),
                 _ => continue,
             };
-            for row in rows {
+            for (i, row) in (0u16..).zip(rows) {
+                let behind = u16::try_from(rows.len()).unwrap_or(u16::MAX) - 1 - i;
                 let columns = (0u16..).zip(groups).flat_map(|(g, group)| group.chars().map(move |_| g));
                 let seats =
                     (0u16..).zip(columns).zip(&row.seats).filter_map(|(at, seat)| Some((at, seat.as_ref()?)));
-                places.extend((0..).zip(seats).map(|(order, ((i, group), seat))| Self {
+                places.extend((0..).zip(seats).map(|(order, ((at, group), seat))| Self {
                     seat,
                     row: front,
                     group,
-                    column: i + group,
+                    column: at + group,
                     order,
+                    from_end: i.min(behind),
+                    block: front * MOST_GROUPS + group,
                 }));
                 front += 1;
             }
@@ -67,6 +81,11 @@ impl<'a> Place<'a> {
     /// In the next row, straight or one over.
     pub fn is_behind_or_before(&self, other: &Self) -> bool {
         self.row.abs_diff(other.row) == 1 && self.column.abs_diff(other.column) <= 1
+    }
+
+    /// Near enough to be together: side by side, or one behind the other, be it one over.
+    pub fn touches(&self, other: &Self) -> bool {
+        self.is_beside(other) || self.is_behind_or_before(other)
     }
 
     /// In one block, with no seat between.

@@ -1,11 +1,18 @@
+mod families;
+
 use std::collections::HashSet;
 
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{SeatRefusal, SeatedTraveller, best_together, floor::Place, may_sit, nearest};
+use super::{
+    ACCESSIBLE_KEPT, BestSeats, SeatRefusal, SeatRules, SeatWish, SeatedTraveller, best_together,
+    floor::Place, keeps_accessible, may_sit, nearest,
+};
 use crate::{
-    cabin::{Cabin, Configuration, Layout, SeatNumber},
+    cabin::{Cabin, Configuration, Features, Layout, SeatNumber},
     schedule::AircraftCode,
+    seat::SeatState,
     traveller::TravellerKind::{Adt, Chd, Inf},
 };
 
@@ -71,9 +78,122 @@ fn no_single_seats_are_left_where_that_can_be_avoided() {
 }
 
 #[test]
-fn extra_legroom_is_given_only_where_nothing_else_is_left() {
-    assert_eq!(of_free("7A 7B 8A 20F", &[ADULT; 2]), "8A 20F");
-    assert_eq!(of_free("7A 7B 20F", &[ADULT; 2]), "7B 20F");
+fn extra_legroom_is_given_only_where_people_would_sit_apart_without() {
+    assert_eq!(of_free("7A 7B 20E 20F", &[ADULT; 2]), "20E 20F");
+    assert_eq!(of_free("7A 7B 8A 20F", &[ADULT; 2]), "7A 8A");
+    assert_eq!(of_free("7A 20F", &[ADULT]), "20F");
+    assert_eq!(of_free("7A 11B 20F", &[ADULT; 2]), "11B 20F");
+}
+
+#[test]
+fn no_two_infants_are_on_the_laps_of_a_block() {
+    assert_eq!(in_a320(|_| false, &[PARENT; 2]), "8C 8D");
+    assert_eq!(in_a320(|_| false, &[PARENT, PARENT, CHILD, CHILD]), "8B 8D 8A 8C");
+    assert_eq!(of_free("20A 20B 25F", &[PARENT; 2]), "20B 25F");
+    assert_eq!(of_free("20A 20B", &[PARENT; 2]), "20A -", "there is one mask to spare");
+    let a320 = layout("320", "F12Y138");
+    let rules = SeatRules { with_infants: vec![seat("8B"), seat("8E")], ..SeatRules::default() };
+    let best = BestSeats { layout: &a320, cabin: Cabin::Economy, rules: &rules, wish: None };
+    assert_eq!(best.of(|s| s == seat("8B"), &[PARENT]), [Some(seat("9A"))]);
+    assert_eq!(best.of(|s| s == seat("8B"), &[ADULT]), [Some(seat("8A"))]);
+}
+
+#[test]
+fn an_infant_is_refused_where_another_has_the_spare_mask() {
+    let a320 = layout("320", "F12Y138");
+    let rules = SeatRules { with_infants: vec![seat("8B")], ..SeatRules::default() };
+    let check = |text, traveller| {
+        let seat = a320.seat(seat(text)).unwrap();
+        rules.check(&a320, Cabin::Economy, (seat, SeatState::Available), traveller)
+    };
+    assert_eq!(check("8A", PARENT), Err(SeatRefusal::NoMaskLeft(seat("8B"))));
+    for (text, traveller) in [("8D", PARENT), ("9A", PARENT), ("8A", ADULT), ("8C", CHILD)] {
+        assert_eq!(check(text, traveller), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn accessible_seats_are_kept_until_exactly_24_hours_before_departure() {
+    let departs_at = Timestamp::UNIX_EPOCH + ACCESSIBLE_KEPT;
+    assert!(keeps_accessible(departs_at, Timestamp::UNIX_EPOCH - SignedDuration::from_secs(1)));
+    assert!(!keeps_accessible(departs_at, Timestamp::UNIX_EPOCH));
+
+    let a320 = layout("320", "F12Y138");
+    let check = |keeps_accessible, text| {
+        let rules = SeatRules { keeps_accessible, ..SeatRules::default() };
+        let seat = a320.seat(seat(text)).unwrap();
+        rules.check(&a320, Cabin::Economy, (seat, SeatState::Available), ADULT)
+    };
+    assert_eq!(check(true, "29C"), Err(SeatRefusal::KeptAccessible(seat("29C"))));
+    assert_eq!((check(false, "29C"), check(true, "28C")), (Ok(()), Ok(())));
+}
+
+#[test]
+fn kept_seats_are_given_to_nobody_who_lets_us_choose() {
+    let a320 = layout("320", "F12Y138");
+    for (keeps_accessible, given) in [(true, None), (false, Some(seat("29B")))] {
+        let rules = SeatRules { keeps_accessible, ..SeatRules::default() };
+        let best = BestSeats { layout: &a320, cabin: Cabin::Economy, rules: &rules, wish: None };
+        assert_eq!(best.of(|s| s != seat("29B"), &[ADULT]), [given]);
+    }
+}
+
+#[test]
+fn each_refusal_has_a_sentence_and_a_few_words() {
+    let a320 = layout("320", "F12Y138");
+    let check = |text, state, traveller| {
+        let seat = a320.seat(seat(text)).unwrap();
+        SeatRules::default().check(&a320, Cabin::Economy, (seat, state), traveller).unwrap_err()
+    };
+    let refusals = [
+        check("1A", SeatState::Available, ADULT),
+        check("9A", SeatState::Blocked, ADULT),
+        check("16A", SeatState::Available, CHILD),
+        check("16A", SeatState::Available, PARENT),
+        check("9A", SeatState::Available, INFANT),
+        SeatRefusal::NoMaskLeft(seat("9A")),
+        SeatRefusal::KeptAccessible(seat("29C")),
+    ];
+    for (i, refusal) in refusals.iter().enumerate() {
+        assert!(refusal.to_string().ends_with('.') && !refusal.in_short().is_empty());
+        assert!(refusals[..i].iter().all(|other| other != refusal));
+    }
+}
+
+/// What a party gets in that cabin of an empty aircraft that wishes for something.
+fn wished(layout: &Layout, wish: SeatWish, party: &[SeatedTraveller]) -> String {
+    let best = BestSeats { layout, cabin: Cabin::Economy, rules: &SeatRules::default(), wish: Some(wish) };
+    let seats: Vec<_> = best.of(|_| false, party).into_iter().flatten().map(|s| s.to_string()).collect();
+    seats.join(" ")
+}
+
+#[test]
+fn a_wish_counts_once_people_sit_together() {
+    let a320 = layout("320", "F12Y138");
+    assert_eq!(wished(&a320, SeatWish::Window, &[ADULT]), "8A");
+    assert_eq!(wished(&a320, SeatWish::Aisle, &[ADULT]), "8C");
+    assert_eq!(wished(&a320, SeatWish::Aisle, &[ADULT; 2]), "8B 8C");
+    assert_eq!(wished(&a320, SeatWish::Front, &[ADULT; 2]), "8A 8B");
+    assert_eq!(wished(&a320, SeatWish::Quiet, &[ADULT]), "11A");
+    let rules = SeatRules::default();
+    let best =
+        BestSeats { layout: &a320, cabin: Cabin::Economy, rules: &rules, wish: Some(SeatWish::Window) };
+    let free = ["8B", "8C", "20F", "22A"].map(seat);
+    assert_eq!(best.of(|s| !free.contains(&s), &[ADULT; 2]), [Some(seat("8B")), Some(seat("8C"))]);
+    assert!(SeatWish::ALL.into_iter().all(|wish| SeatWish::parse(wish.as_str()) == Some(wish)));
+}
+
+#[test]
+fn who_has_an_infant_is_given_a_bassinet_and_others_leave_it() {
+    let wide = layout("789", "J30Y255");
+    let best = BestSeats { layout: &wide, cabin: Cabin::Economy, rules: &SeatRules::default(), wish: None };
+    let bassinets: Vec<_> =
+        wide.seats(Cabin::Economy).filter(|s| s.features.contains(Features::BASSINET)).collect();
+    let is_at_one = |seat: &Option<SeatNumber>| bassinets.iter().any(|s| Some(s.number) == *seat);
+    let seats = best.of(|_| false, &[ADULT, PARENT]);
+    assert!(!is_at_one(&seats[0]) || is_at_one(&seats[1]), "{seats:?}");
+    assert!(is_at_one(&seats[1]), "{seats:?}");
+    assert!(!best.of(|_| false, &[ADULT, ADULT]).iter().any(is_at_one));
 }
 
 #[test]

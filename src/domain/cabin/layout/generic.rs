@@ -9,7 +9,7 @@ use super::{
 use crate::{cabin::Cabin, schedule::AircraftCode};
 
 /// To be raised when generic cabins come out differently.
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 const LAST_ROW: u8 = 99;
 

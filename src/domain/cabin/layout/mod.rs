@@ -3,9 +3,11 @@
 mod generic;
 mod plan;
 mod seat;
+mod step;
 mod table;
 
 pub use seat::{Features, Seat};
+pub use step::Step;
 
 use super::{Cabin, Configuration, SeatNumber};
 use crate::schedule::AircraftCode;
@@ -62,6 +64,17 @@ impl Layout {
 
     pub fn cabin_of(&self, number: SeatNumber) -> Option<Cabin> {
         self.place(number).map(|(cabin, _)| cabin)
+    }
+
+    /// Row and block between aisles in which a seat stands: its neighbours without an aisle between, itself included.
+    pub fn block_of(&self, number: SeatNumber) -> Vec<SeatNumber> {
+        let Some((_, groups, row)) = self.cabin_rows().find(|(.., row)| row.number == number.row()) else {
+            return Vec::new();
+        };
+        let letters =
+            groups.iter().find(|letters| letters.contains(number.letter())).copied().unwrap_or_default();
+        let numbers = row.seats.iter().flatten().map(|seat| seat.number);
+        numbers.filter(|seat| letters.contains(seat.letter())).collect()
     }
 
     /// The seats of that cabin, front to back, left to right.

@@ -13,7 +13,8 @@ pub(super) enum Part<'a> {
 }
 
 /// Rows of one form. What is not written follows: the first row is at a bulkhead, outer seats have windows, exit rows have more
-/// legroom, those in front of them recline less, and so does the last row of economy.
+/// legroom, those in front of them recline less, and so does the last row of economy. Between two aisles bassinets hang from a
+/// bulkhead. Where lavatories end a longer stretch of economy, the last row but one has accessible seats.
 #[derive(Clone, Debug)]
 pub(super) struct Rows<'a> {
     pub cabin: Cabin,
@@ -31,6 +32,11 @@ pub(super) struct Rows<'a> {
     /// Outer seats without a window.
     pub blind: &'a [(u8, &'a str)],
 }
+
+/// Rows of economy from which on some are accessible.
+const SHORTEST_WITH_ACCESSIBLE: usize = 8;
+/// An accessible seat and the one beside it.
+const PAIR: usize = 2;
 
 pub(super) fn lay_out(parts: &[Part]) -> Vec<Section> {
     let lavatory = |at: Option<usize>| {
@@ -58,17 +64,41 @@ impl Rows<'_> {
                 | Features::BULKHEAD.when(i == 0)
                 | Features::LIMITED_RECLINE.when(stuck)
                 | Features::NEAR_LAVATORY.when((i == 0 && lavatory_before) || (i == last && lavatory_behind));
-            Row {
-                number: *number,
-                exit,
-                wing: self.wing.contains(number),
-                seats: self.seats(*number, features),
+            let mut seats = self.seats(*number, features);
+            if i == 0 && self.groups.len() > 2 {
+                self.hang_bassinets(&mut seats);
             }
+            let is_long = numbers.len() >= SHORTEST_WITH_ACCESSIBLE;
+            if lavatory_behind && is_long && self.cabin == Cabin::Economy && i + 1 == last && !exit {
+                self.lift_armrests(&mut seats);
+            }
+            Row { number: *number, exit, wing: self.wing.contains(number), seats }
         };
         Section::Cabin {
             cabin: self.cabin,
             groups: self.groups.to_vec(),
             rows: numbers.iter().enumerate().map(row).collect(),
+        }
+    }
+
+    /// In front of all seats between the aisles.
+    fn hang_bassinets(&self, seats: &mut [Option<Seat>]) {
+        let outer = (self.groups[0].len(), self.groups[self.groups.len() - 1].len());
+        let middle = outer.0..seats.len() - outer.1;
+        for seat in seats[middle].iter_mut().flatten() {
+            seat.features = seat.features | Features::BASSINET;
+        }
+    }
+
+    /// The outer aisle seats and those beside them, for who travels along to help.
+    fn lift_armrests(&self, seats: &mut [Option<Seat>]) {
+        let right = seats.len() - self.groups[self.groups.len() - 1].len();
+        let (left, right) = (0..self.groups[0].len(), right..seats.len());
+        for seat in seats[left].iter_mut().rev().flatten().take(PAIR) {
+            seat.features = seat.features | Features::ACCESSIBLE;
+        }
+        for seat in seats[right].iter_mut().flatten().take(PAIR) {
+            seat.features = seat.features | Features::ACCESSIBLE;
         }
     }
 

@@ -26,9 +26,13 @@ impl Features {
     pub const NEAR_LAVATORY: Self = Self(1 << 6);
     /// At the wall, where others have a window.
     pub const NO_WINDOW: Self = Self(1 << 7);
+    /// A bassinet can be hung from the wall in front of it.
+    pub const BASSINET: Self = Self(1 << 8);
+    /// By the aisle, with an armrest that lifts, or beside such a seat; near a lavatory (14 CFR 382.61).
+    pub const ACCESSIBLE: Self = Self(1 << 9);
 
     /// In the order in which they are told; a middle seat is named before them.
-    const NAMES: [(Self, &'static str); 8] = [
+    const NAMES: [(Self, &'static str); 10] = [
         (Self::WINDOW, "window"),
         (Self::NO_WINDOW, "no view"),
         (Self::AISLE, "aisle"),
@@ -37,6 +41,8 @@ impl Features {
         (Self::BULKHEAD, "bulkhead"),
         (Self::LIMITED_RECLINE, "limited recline"),
         (Self::NEAR_LAVATORY, "near lavatory"),
+        (Self::BASSINET, "bassinet"),
+        (Self::ACCESSIBLE, "accessible"),
     ];
 
     pub fn contains(self, all: Self) -> bool {

@@ -45,7 +45,7 @@ fn check(aircraft: &str, configuration: &str) {
 fn drawn_layouts_have_the_places_of_their_configurations() {
     for (aircraft, configuration) in table::drawn() {
         check(aircraft, configuration);
-        assert!(layout(aircraft, configuration).id.ends_with("-1"));
+        assert!(layout(aircraft, configuration).id.ends_with("-2"));
     }
 }
 
@@ -70,7 +70,7 @@ fn every_aircraft_of_the_demo_schedule_is_drawn() {
         ("789", "J30Y255"),
         ("77W", "J42Y288"),
     ] {
-        assert_eq!(layout(aircraft, configuration).id, format!("{aircraft}-{configuration}-1"));
+        assert_eq!(layout(aircraft, configuration).id, format!("{aircraft}-{configuration}-2"));
     }
 }
 
@@ -156,4 +156,25 @@ fn a_galley_is_between_the_cabins_of_the_a320() {
         })
         .collect();
     assert_eq!(kinds, ["galley and lavatories", "First", "galley", "Economy", "galley and lavatories"]);
+}
+
+#[test]
+fn accessible_seats_are_at_the_aisles_near_the_lavatories_behind() {
+    let accessible = |aircraft, configuration| {
+        let layout = layout(aircraft, configuration);
+        let seats = layout.seats(Cabin::Economy).filter(|seat| seat.features.contains(Features::ACCESSIBLE));
+        seats.map(|seat| seat.number.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(accessible("320", "F12Y138"), "29B 29C 29D 29E");
+    assert_eq!(accessible("E75", "F12Y64"), "20A 20B 20C 20D");
+    assert_eq!(accessible("789", "J30Y255"), "24B 24C 24H 24J 38A 38B 38J 38K");
+    assert_eq!(accessible("320", "F150Y12"), "", "two rows are too few to keep any");
+}
+
+#[test]
+fn bassinets_hang_between_the_aisles_at_a_bulkhead() {
+    let wide = layout("789", "J30Y255");
+    let has = |text| wide.seat(seat(text)).unwrap().features.contains(Features::BASSINET);
+    assert!(has("10D") && has("10F") && !has("10C") && !has("11D"));
+    assert!(!layout("320", "F12Y138").seats(Cabin::Economy).any(|s| s.features.contains(Features::BASSINET)));
 }

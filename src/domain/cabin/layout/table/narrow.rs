@@ -14,7 +14,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["CR9"],
         "F12Y64",
-        1,
+        2,
         &[
             Part::Galley,
             Part::Rows(Rows { groups: ONE_TWO, numbers: 1..=4, ..FRONT }),
@@ -32,7 +32,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["E75"],
         "F12Y64",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { groups: ONE_TWO, numbers: 1..=4, ..FRONT }),
@@ -43,7 +43,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["E90"],
         "Y100",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -60,7 +60,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["319"],
         "F8Y120",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=2, ..FRONT }),
@@ -71,7 +71,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["320", "32A"],
         "F12Y138",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=3, ..FRONT }),
@@ -83,7 +83,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["320", "32A"],
         "Y162",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -99,7 +99,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["321", "32B"],
         "F20Y170",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=5, ..FRONT }),
@@ -125,7 +125,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["321", "32B"],
         "Y200",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -142,7 +142,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["223"],
         "F12Y118",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { groups: TWO_TWO, numbers: 1..=3, ..FRONT }),
@@ -161,7 +161,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["738", "73H"],
         "F16Y144",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=4, ..FRONT }),
@@ -179,7 +179,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["738", "73H"],
         "Y175",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -197,7 +197,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["739", "73J"],
         "F20Y159",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=5, ..FRONT }),
@@ -217,7 +217,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["7M8"],
         "F16Y150",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=4, ..FRONT }),
@@ -236,7 +236,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["752", "75W"],
         "F20Y156",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { numbers: 1..=5, ..FRONT }),

@@ -11,7 +11,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["763", "76W"],
         "J30Y180",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -44,7 +44,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["789"],
         "J30Y255",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows {
@@ -77,7 +77,7 @@ pub(super) const PLANS: &[Plan] = &[
     plan(
         &["77W"],
         "J42Y288",
-        1,
+        2,
         &[
             Part::GalleyAndLavatories,
             Part::Rows(Rows { cabin: Business, groups: &["A", "DG", "K"], numbers: 1..=5, ..ROWS }),

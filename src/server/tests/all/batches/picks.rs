@@ -171,7 +171,7 @@ async fn a_hold_that_is_locked_for_long_does_not_keep_the_others_waiting_for_eve
     let mut crowd = JoinSet::new();
     for (i, (visitor, hold)) in holds.into_iter().enumerate() {
         let world = world.clone();
-        let seat = format!("{}{}", 30 + i / 3, ["A", "B", "C"][i % 3]);
+        let seat = format!("{}{}", 36 + i / 3, ["A", "B", "C"][i % 3]);
         crowd.spawn(async move { (i, world.pick(visitor, hold, "Q1200", 0, &seat, 0).await.is_ok()) });
     }
     let granted: HashSet<usize> =
