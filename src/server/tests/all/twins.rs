@@ -77,7 +77,7 @@ const TABS: usize = 6;
 async fn tabs(world: &World, one_visitor: bool) -> Vec<(Visitor, HoldId)> {
     let ada = visitor();
     let mut tabs = Vec::new();
-    let row = if one_visitor { 30 } else { 32 };
+    let row = if one_visitor { 30 } else { 36 };
     for n in 0..TABS {
         let seat = format!("{}{}", row + n / 3, ["A", "B", "C"][n % 3]);
         let (who, email) = if one_visitor {

@@ -107,7 +107,7 @@ async fn of_workers_that_void_and_workers_that_take_the_seats_again_one_kind_win
 ) {
     const WORKERS: usize = 6;
     let world = Arc::new(World::open(options).await);
-    for seat in ["30A", "31A", "32A", "33A", "34A"] {
+    for seat in ["30A", "31A", "32A", "36A", "37A"] {
         let (ada, hold) = late_on(&world, seat).await;
         let (bob, his) = block(&world, seat).await;
         let errand = leased(&world).await;
