@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use domain::{departure::DepartureId, live::Digest};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::{hub::Hub, shelf::Shelf};
+use super::{hub::Hub, relay::Relay, shelf::Shelf};
 use crate::postgres::Postgres;
 
 /// How often viewers compare digests and we compare with Postgres.
@@ -14,8 +14,8 @@ const SLOW_BEAT: Duration = Duration::from_secs(2);
 const GATHERING: Duration = Duration::from_millis(20);
 
 /// Compares count and sum of versions of everything watched with Postgres, in one query, and reads again what differs:
-/// at every beat, and at once where there is reason to doubt.
-pub(super) async fn run(hub: Arc<Hub>, postgres: Postgres, shelf: Shelf) {
+/// at every beat, and at once where there is reason to doubt. Ends the subscriptions that nobody needs any more.
+pub(super) async fn run(hub: Arc<Hub>, relay: Relay, postgres: Postgres, shelf: Shelf) {
     let mut last_beat = Instant::now();
     loop {
         let beat = if hub.is_slow() { SLOW_BEAT } else { BEAT };
@@ -25,6 +25,9 @@ pub(super) async fn run(hub: Arc<Hub>, postgres: Postgres, shelf: Shelf) {
             continue;
         }
         last_beat = Instant::now();
+        for departure in hub.forget_deserted() {
+            relay.unsubscribe(departure);
+        }
         compare(&hub, &postgres, hub.digests()).await;
         hub.beat();
         shelf.keep(&hub.snapshots()).await;

@@ -12,7 +12,7 @@ use domain::{
 };
 use tokio::sync::{Notify, OnceCell, broadcast};
 
-use super::{relay::Relay, told::Told, watched::Watched};
+use super::{told::Told, watched::Watched};
 
 /// The departures watched on this server, each with its picture and its viewers.
 #[derive(Default)]
@@ -39,14 +39,15 @@ pub(super) struct Joined {
 
 impl Hub {
     /// A place among the viewers of a departure; none when the server stops.
-    pub fn join(self: &Arc<Self>, departure: DepartureId, relay: Relay) -> Option<Joined> {
+    pub fn join(self: &Arc<Self>, departure: DepartureId) -> Option<Joined> {
         let mut departures = self.lock();
         if departures.closed {
             return None;
         }
         let entry = departures.watched.entry(departure).or_default();
         entry.viewers += 1;
-        let seat = Seat { hub: self.clone(), relay, departure };
+        entry.is_deserted = false;
+        let seat = Seat { hub: self.clone(), departure };
         Some(Joined { seat, frames: entry.listen(), loading: entry.loading.clone() })
     }
 
@@ -154,15 +155,23 @@ impl Hub {
         departures.watched.clear();
     }
 
-    fn leave(&self, departure: DepartureId) -> bool {
+    /// Forgets what nobody has watched since the last call, and names it. Whoever loads a page again, and everyone who was
+    /// cut off together, finds the picture as it is.
+    pub fn forget_deserted(&self) -> Vec<DepartureId> {
         let watched = &mut self.lock().watched;
-        let Some(entry) = watched.get_mut(&departure) else { return false };
-        entry.viewers -= 1;
-        let last = entry.viewers == 0;
-        if last {
-            watched.remove(&departure);
+        let deserted: Vec<_> =
+            watched.iter().filter(|(_, w)| w.is_deserted).map(|(departure, _)| *departure).collect();
+        watched.retain(|_, w| !w.is_deserted);
+        for entry in watched.values_mut() {
+            entry.is_deserted = entry.viewers == 0;
         }
-        last
+        deserted
+    }
+
+    fn leave(&self, departure: DepartureId) {
+        if let Some(entry) = self.lock().watched.get_mut(&departure) {
+            entry.viewers -= 1;
+        }
     }
 
     // A panic in another viewer's task leaves a picture that the next digest mends: going on is right.
@@ -171,17 +180,14 @@ impl Hub {
     }
 }
 
-/// One viewer's place; dropping it leaves, and the last one out ends the subscription.
+/// One viewer's place; dropping it leaves.
 pub(super) struct Seat {
     hub: Arc<Hub>,
-    relay: Relay,
     departure: DepartureId,
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        if self.hub.leave(self.departure) {
-            self.relay.unsubscribe(self.departure);
-        }
+        self.hub.leave(self.departure);
     }
 }

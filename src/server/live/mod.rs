@@ -83,7 +83,7 @@ impl Live {
         let hub = Arc::new(Hub::default());
         let shelf = Shelf::new(redis.clone(), realm);
         let relay = Relay::start(hub.clone(), redis, realm, tasks);
-        tasks.spawn(checker::run(hub.clone(), postgres.clone(), shelf.clone()));
+        tasks.spawn(checker::run(hub.clone(), relay.clone(), postgres.clone(), shelf.clone()));
         let polls = Polls::start(tasks);
         Self { hub, relay, shelf, postgres, crowd: Crowd::new(bounds), polls, bounds }
     }
@@ -125,7 +125,7 @@ impl Live {
 
     /// Begins to watch. Of all who come at once, one reads the picture.
     async fn watch(&self, departure: DepartureId, place: Place) -> Result<Viewer, WatchError> {
-        let joined = self.hub.join(departure, self.relay.clone()).ok_or(WatchError::Stopping)?;
+        let joined = self.hub.join(departure).ok_or(WatchError::Stopping)?;
         joined.loading.get_or_try_init(|| self.begin(departure)).await?;
         Ok(Viewer::new(self.hub.clone(), departure, joined, place))
     }

@@ -12,6 +12,8 @@ const BACKLOG: usize = 64;
 pub(super) struct Watched {
     frames: broadcast::Sender<Arc<Told>>,
     pub viewers: usize,
+    /// Nobody watched at the last beat, nor came since.
+    pub is_deserted: bool,
     /// Filled by whoever comes first, when the picture has been read; the others wait for it.
     pub loading: Arc<OnceCell<()>>,
     /// Whether the picture was compared with Postgres since it was read, or since messages may have been lost.
@@ -26,6 +28,7 @@ impl Default for Watched {
         Self {
             frames: broadcast::Sender::new(BACKLOG),
             viewers: 0,
+            is_deserted: false,
             loading: Arc::default(),
             is_checked: false,
             picture: SeatPicture::default(),
