@@ -48,6 +48,9 @@ journey('a family of four with an infant books by keyboard alone', async ({ visi
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowUp');
   assert.equal(await hands.at(), corner, 'down and up lead back');
+  // To a row that nobody has begun to fill.
+  for (let row = 0; row < 10; row += 1) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Home');
   const taken = [];
   for (const given of ['Ada', 'Grace']) taken.push(await takesNextFree(ada, hands, `${given} Moreno`));
   assert(await ada.button(/, not for children$/).count() > 0, 'exit seats say that they are not for the child');
