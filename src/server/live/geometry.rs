@@ -114,13 +114,17 @@ fn part(section: &Section) -> Part<'_> {
 #[cfg(test)]
 mod tests {
     use axum::{extract::Path, http::StatusCode};
-    use domain::cabin::Layout;
+    use domain::{
+        cabin::{Configuration, Layout},
+        schedule::AircraftCode,
+    };
 
-    use super::{find, geometry, path};
+    use super::{geometry, path};
 
     #[tokio::test]
     async fn an_address_that_names_other_content_is_not_found() {
-        let layout: Layout = find("320-F12Y138-1").or_else(|| find("320-F12Y138-g1")).unwrap();
+        let configuration = Configuration::parse("F12Y138").unwrap();
+        let layout = Layout::of(&AircraftCode::parse("320").unwrap(), &configuration);
         let path = path(&layout);
         let [_, _, id, hash] = path.split('/').map(str::to_owned).collect::<Vec<_>>().try_into().unwrap();
         let found = geometry(Path((id.clone(), hash.clone()))).await;
