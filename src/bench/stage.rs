@@ -4,7 +4,7 @@ use std::{cell::RefCell, collections::BTreeSet, env, rc::Rc, time::Duration};
 
 use domain::{
     airport::AirportCode,
-    cabin::{Cabin, Configuration, Layout, SeatNumber},
+    cabin::{Cabin, Configuration, Features, Layout, SeatNumber},
     carrier::CarrierCode,
     departure::{Departure, DepartureId},
     fare::{self, FareBrand},
@@ -77,7 +77,9 @@ impl Stage {
             .collect();
         let first = departure(&timetable, departures[0])?;
         let layout = Layout::of(&first.aircraft, &first.configuration);
-        let seats = layout.seats(Cabin::Economy).map(|seat| seat.number).collect();
+        // Those that are kept for who needs them are refused to everybody else.
+        let open = layout.seats(Cabin::Economy).filter(|seat| !seat.features.contains(Features::ACCESSIBLE));
+        let seats = open.map(|seat| seat.number).collect();
         Ok(Self {
             signing: Signing::new(&Secret(env::var("SKYCONNECT_SECRET")?)),
             timetables,
