@@ -79,7 +79,6 @@ impl Page {
 
     async fn listen(&self, mut wire: Wire, retry: &mut Retry) -> Result<(), Fault> {
         loop {
-            timeout(SILENCE, wire.fill()).await??;
             let mut answers = Vec::new();
             while let Some((kind, payload)) = wire.next() {
                 match (kind, Frame::decode(payload)) {
@@ -97,6 +96,8 @@ impl Page {
             for (kind, payload) in answers {
                 wire.send(kind, &payload).await?;
             }
+            // The first frames may have come with the handshake's answer.
+            timeout(SILENCE, wire.fill()).await??;
         }
     }
 
