@@ -59,8 +59,9 @@ export function journey(rule, body) {
   });
 }
 
-// A browser with cookies of its own. `refusals` are the statuses of which Chromium may write that a server answered them.
-async function letIn({ refusals = [], scripts = true, ...options } = {}) {
+// A browser with cookies of its own. `refusals` are the statuses of which Chromium may write that a server answered them;
+// of who is to be cut off it may write that nothing comes through.
+async function letIn({ refusals = [], scripts = true, cutOff = false, ...options } = {}) {
   const context = await (await launched()).newContext({
     baseURL: setting('BASE_URL'), javaScriptEnabled: scripts, locale: 'en-US', reducedMotion: 'reduce', ...options,
   });
@@ -72,6 +73,7 @@ async function letIn({ refusals = [], scripts = true, ...options } = {}) {
     if (status && refusals.includes(Number(status[1]))) return;
     // Where scripts are off, nothing uses our code, which is loaded early.
     if (!scripts && line.text().includes('was preloaded using link preload but not used')) return;
+    if (cutOff && /net::ERR_|WebSocket connection/.test(line.text())) return;
     if (['error', 'warning'].includes(line.type())) complaints.push(`${line.type()}: ${line.text()}`);
   });
   context.on('weberror', (fault) => complaints.push(`uncaught: ${fault.error()}`));
