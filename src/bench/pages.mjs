@@ -38,17 +38,20 @@ async function weigh(context, url) {
   const network = await context.newCDPSession(page);
   await network.send('Network.enable');
   await network.send('Network.clearBrowserCache');
-  const kinds = new Map();
-  const weights = new Map();
-  network.on('Network.requestWillBeSent', ({ requestId, type }) => kinds.set(requestId, type));
+  const loads = new Map();
+  network.on('Network.requestWillBeSent', ({ requestId, type, request }) => loads.set(requestId, { type, url: request.url, bytes: 0 }));
   network.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    const kind = kinds.get(requestId) ?? 'Other';
-    weights.set(kind, (weights.get(kind) ?? 0) + encodedDataLength);
+    if (loads.has(requestId)) loads.get(requestId).bytes = encodedDataLength;
   });
   await page.goto(url, { waitUntil: 'networkidle' });
+  const fetchedAhead = await page.locator('link[rel="prefetch"]').evaluateAll((links) => links.map(({ href }) => href));
   await page.close();
-  const ahead = weights.get('Prefetch') ?? 0;
-  weights.delete('Prefetch');
+  const weights = new Map();
+  let ahead = 0;
+  for (const { type, url: from, bytes } of loads.values()) {
+    if (fetchedAhead.includes(from)) ahead += bytes;
+    else weights.set(type, (weights.get(type) ?? 0) + bytes);
+  }
   const own = [...weights.values()].reduce((sum, bytes) => sum + bytes, 0);
   return { own, ahead, weights };
 }
@@ -82,6 +85,8 @@ async function score(url, port, categories) {
       const audit = lhr.audits[id];
       if (weight > 0 && audit.score !== null && audit.score < 0.9) {
         console.log(`    ${id}: ${audit.displayValue ?? audit.title}`);
+        const nodes = (audit.details?.items ?? []).map(({ node }) => node?.snippet).filter(Boolean);
+        for (const snippet of nodes.slice(0, 3)) console.log(`      ${snippet.replaceAll(/\s+/g, ' ').slice(0, 160)}`);
       }
     }
   }

@@ -1,6 +1,6 @@
 use jiff::civil::Date;
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 use stylers_macro::style_sheet;
 
@@ -36,6 +36,7 @@ pub fn CalendarPage() -> impl IntoView {
     });
     let prices = Resource::new(move || search.get(), |search| read_month(search.request));
     view! {
+        <Meta name="description" content="What flying costs on each day of a month, taxes included." />
         <div class="page">
             <Transition fallback=|| view! { <p class="muted" role="status">"Looking at the whole month…"</p> }>
                 {move || {

@@ -3,7 +3,7 @@ mod stage;
 
 use domain::search::Sort;
 use leptos::prelude::*;
-use leptos_meta::Title;
+use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 use stylers_macro::style_sheet;
 
@@ -42,6 +42,10 @@ pub fn ResultsPage() -> impl IntoView {
     view! {
         // By then the head of the document has been sent, unless it is told here.
         <Title text=move || results.with_untracked(|results| title(results.as_ref())) />
+        <Meta
+            name="description"
+            content="Ways to fly with all their prices, taxes included, and why each costs what it does."
+        />
         <div class="page">
             <PostedError<ChooseOffer> />
             <Transition fallback=|| view! { <p class="muted" role="status">"Searching…"</p> }>
