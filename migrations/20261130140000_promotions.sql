@@ -42,7 +42,8 @@ begin
     end if;
     return null;
 end $$;
-create trigger hold_uses_promotion after insert on holds for each row
+-- At the end of the transaction: many book with one code, and its row is locked for the commit alone.
+create constraint trigger hold_uses_promotion after insert on holds deferrable initially deferred for each row
     when (new.promotion is not null) execute function use_promotion();
 
 create function give_promotion_back() returns trigger language plpgsql as $$
@@ -50,7 +51,7 @@ begin
     update promotions p set uses = p.uses - 1 where p.code = new.promotion;
     return null;
 end $$;
-create trigger hold_gives_promotion_back after update of state on holds for each row
+create constraint trigger hold_gives_promotion_back after update of state on holds deferrable initially deferred for each row
     when (new.promotion is not null and new.state in ('released', 'expired') and old.state in ('active', 'reserved'))
     execute function give_promotion_back();
 

@@ -90,12 +90,11 @@ journey('who was too late for a seat reads why on a phone, too, without looking 
   await judge('axe-too-late', await portray(ada, 'seats-too-late'), note);
 });
 
-// Leaves and tells what axe found; what keeps people out is a failure.
+// Leaves and tells what axe found, which must be nothing.
 async function judge(name, found, note) {
   await writeFile(await artefact(`${name}.json`), JSON.stringify(found, null, 2));
   for (const { fault, where, elements } of found) note(`${where}: ${fault.impact}: ${fault.help} (${fault.id}): ${elements[0]}`);
-  const grave = found.filter(({ fault }) => ['serious', 'critical'].includes(fault.impact));
-  assert.deepEqual(grave.map(({ where, fault, elements }) => `${where}: ${fault.help}: ${elements.slice(0, 3).join(', ')}`), []);
+  assert.deepEqual(found.map(({ where, fault, elements }) => `${where}: ${fault.help}: ${elements.slice(0, 3).join(', ')}`), []);
 }
 
 // Takes the page's pictures at each width in each scheme, and gives what is wrong with it: what axe finds, and what does not fit.

@@ -26,7 +26,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
         }
         let ahead = BEFORE_A_BOOKING.contains(&path.as_str()).then(|| ahead(&options));
         view! {
-            <script src="/places.js" defer nonce=use_nonce()></script>
+            <script src="/places.js" async nonce=use_nonce()></script>
             {ahead}
         }
         .into_any()

@@ -64,7 +64,7 @@ pub fn FilterForm(choices: Choices, search: SearchUrl) -> impl IntoView {
     view! { class = class,
         <details class="filters">
             <summary class="button slim">{summary}</summary>
-            <form method="get" action="/search">
+            <form method="get" action="/search#ways">
                 <div class="card groups">
                     {hidden} {groups}
                     <div class="send">

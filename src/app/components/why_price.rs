@@ -22,7 +22,7 @@ pub fn WhyPrice(
                 .collect_view();
             view! { class = class,
                 <section class="fare">
-                    <h4 class="named">{why.title()}</h4>
+                    <p class="named">{why.title()}</p>
                     <ul class="reasons">{sentences}</ul>
                 </section>
             }

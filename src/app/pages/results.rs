@@ -117,7 +117,9 @@ fn Results(
         {before}
         {promotion.map(|note| view! { <PromotionSaid note /> })}
         <DayStrip days=strip shown=date search=search.clone() />
-        <Lists ours beside outside />
+        <div id="ways" tabindex="-1">
+            <Lists ours beside outside />
+        </div>
     }
 }
 
@@ -270,13 +272,18 @@ fn how_old(checked: Checked) -> Option<AnyView> {
     }
 }
 
+/// The list of that page, so that who changes it stays where they are.
+fn to_list(href: String) -> String {
+    href + "#ways"
+}
+
 fn sorts(search: &SearchUrl) -> impl IntoView + use<> {
     let links: Vec<_> = Sort::ALL
         .into_iter()
         .map(|sort| {
             let current = (search.request.sort == sort.as_str()).then_some("true");
-            let href = search.href_with(|s| sort.as_str().clone_into(&mut s.request.sort));
-            view! { <a href=href aria-current=current data-noscroll="true">{sort_name(sort)}</a> }
+            let href = to_list(search.href_with(|s| sort.as_str().clone_into(&mut s.request.sort)));
+            view! { <a href=href aria-current=current>{sort_name(sort)}</a> }
         })
         .collect();
     links
@@ -294,8 +301,8 @@ fn sort_name(sort: Sort) -> &'static str {
 fn stops(search: &SearchUrl) -> impl IntoView + use<> {
     let link = |most_stops: Option<u8>, name: &'static str| {
         let current = (search.filters.most_stops == most_stops).then_some("true");
-        let href = search.href_with(|s| s.filters.most_stops = most_stops);
-        view! { <a href=href aria-current=current data-noscroll="true">{name}</a> }
+        let href = to_list(search.href_with(|s| s.filters.most_stops = most_stops));
+        view! { <a href=href aria-current=current>{name}</a> }
     };
     (link(None, "All"), link(Some(1), "1 stop at most"), link(Some(0), "Direct only"))
 }

@@ -101,6 +101,8 @@ pub async fn one(State(site): State<Site>, Path(id): Path<String>) -> Result<Jso
 /// What an offer's id names, as it is sold now.
 pub fn read(site: &Site, id: &str, now: Timestamp) -> Result<Found, ApiError> {
     let signed = id.strip_prefix("off_").and_then(|token| site.signing.read_offer(token).ok());
+    // Codes are for travellers on our own pages: what was offered to them there is none of a partner's.
+    let signed = signed.filter(|offer| offer.promotion.is_none());
     let mut offer = signed.ok_or_else(ApiError::not_found)?;
     if offer.has_expired(now) {
         return Err(expired());

@@ -94,12 +94,7 @@ impl Postgres {
             anew.0,
         )
         .execute(&mut *tx)
-        .await
-        .map_err(|error| match StoreError::from(error) {
-            // Others have used its promotion code up since: it cannot be had at that price any more.
-            error if is_not_usable(&error) => TicketError::Gone,
-            error => error.into(),
-        })?;
+        .await?;
         sqlx::query!(
             // Its seats are given to it below, so everyone may sit somewhere: all bits.
             "insert into hold_legs (hold_id, leg, departure, cabin, class, places, sold, seated)
@@ -140,7 +135,11 @@ impl Postgres {
         // The lane stands at this errand: what is queued with the tickets goes on once it is done.
         finish(&mut tx, errand.id).await?;
         let outcome = bookings::ticket_hold(&mut tx, errand.booking, anew, Paid::Card(card), pnr).await?;
-        tx.commit().await?;
+        tx.commit().await.map_err(|error| match StoreError::from(error) {
+            // Others have used its promotion code up since: it cannot be had at that price any more.
+            error if is_not_usable(&error) => TicketError::Gone,
+            error => error.into(),
+        })?;
         Ok(outcome)
     }
 }

@@ -64,7 +64,9 @@ impl Typed {
         };
         let Promotion { code, discount, brands, travel, .. } = promotion;
         if !query.bounds().iter().all(|bound| travel.contains(bound.date)) {
-            return Some(useless(&format!("{code} is for flights that leave {}.", within(travel))));
+            let words =
+                format!("{code} is for flights that leave {}: other prices are without it.", within(travel));
+            return Some(PromotionNote { counts: false, words });
         }
         let currency = currency(query, airports);
         if currency.is_some_and(|currency| !discount.counts_in(currency)) {
@@ -72,12 +74,13 @@ impl Typed {
             let why = format!("{code} takes {}, and this trip is priced in {priced}.", discount.words());
             return Some(useless(&why));
         }
-        let fares = match names(brands).as_slice() {
-            [] => "fares".to_owned(),
-            names => format!("{} fares", app::text::listed(names)),
+        let brands = match names(brands).as_slice() {
+            [] => String::new(),
+            names => format!("{} ", app::text::listed(names)),
         };
+        let off = discount.words();
         let words =
-            format!("{code}: {} {fares}, taxes aside. Our own prices below are with it.", discount.words());
+            format!("{code}: {off} {brands}fares, taxes aside. Our own {brands}prices below are with it.");
         Some(PromotionNote { counts: true, words })
     }
 }

@@ -97,7 +97,9 @@ pub fn parse(new: NewOrderBody, site: &Site, now: Timestamp) -> Result<NewOrder,
         return Err(ApiError::invalid("invalid_selected_offers", "/selected_offers", message));
     };
     let token = id.strip_prefix("off_").unwrap_or_default();
-    let offer = site.signing.read_offer(token).map_err(|_| {
+    // One with a promotion code was made on our own pages, for travellers there.
+    let offer = site.signing.read_offer(token).ok().filter(|offer| offer.promotion.is_none());
+    let offer = offer.ok_or_else(|| {
         let message = "This is no offer of ours, or was changed on the way.";
         ApiError::invalid("offer_not_found", "/selected_offers/0", message)
     })?;
