@@ -1,6 +1,9 @@
 //! Connections of which none waits for Postgres without bound: what is asked here is answered within
 //! [`patience::ANSWER`](crate::patience), or it failed. Whoever gives up in the middle of a transaction rolls it back.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     future::Future,
     io,
@@ -10,7 +13,8 @@ use std::{
 
 use futures_util::{StreamExt as _, TryStreamExt as _, future::BoxFuture, stream, stream::BoxStream};
 use sqlx::{
-    Describe, Either, Error, Execute, Executor, PgConnection, PgPool, PgTransaction, Postgres, SqlStr,
+    Describe, Either, Error, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr,
+    pool::PoolConnection,
     postgres::{PgPoolOptions, PgQueryResult, PgRow, PgStatement, PgTypeInfo},
 };
 use tokio::time::timeout;
@@ -26,13 +30,17 @@ pub(super) struct Pool {
 // Its futures are boxed where they are large, since every function of the store has some of them in its own.
 
 /// A transaction: dropped before it is committed, it is rolled back.
+///
+/// It is one from before `begin` is sent. Sqlx's own is one only once that was answered: whoever is cut off in between
+/// leaves a connection in the pool with a transaction that nobody ends, and what others write there is lost.
 #[derive(Debug)]
 pub(super) struct Tx(Session);
 
 /// What a transaction's statements are run by.
 #[derive(Debug)]
 pub(super) struct Session {
-    tx: PgTransaction<'static>,
+    /// Until it ends.
+    connection: Option<PoolConnection<Postgres>>,
     patience: Duration,
 }
 
@@ -79,8 +87,10 @@ impl Pool {
     }
 
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        let tx = within(patience::ANSWER, Box::pin(self.pool.begin())).await?;
-        Ok(Tx(Session { tx, patience: patience::ANSWER }))
+        let connection = Some(self.pool.acquire().await?);
+        let mut tx = Tx(Session { connection, patience: patience::ANSWER });
+        tx.0.say("begin").await?;
+        Ok(tx)
     }
 
     /// What one statement answers on a connection of its own. When time runs out the connection is cut, so that its
@@ -112,13 +122,41 @@ impl Tx {
 
     /// # Errors
     /// Where no answer came, it may have been committed or not.
-    pub(super) async fn commit(self) -> Result<(), Error> {
-        within(self.0.patience, Box::pin(self.0.tx.commit())).await
+    pub(super) async fn commit(mut self) -> Result<(), Error> {
+        self.end("commit").await
     }
 
     /// Ends it at once, for whoever goes on to something else; dropping it ends it too.
-    pub(super) async fn rollback(self) -> Result<(), Error> {
-        within(self.0.patience, Box::pin(self.0.tx.rollback())).await
+    pub(super) async fn rollback(mut self) -> Result<(), Error> {
+        self.end("rollback").await
+    }
+
+    async fn end(&mut self, how: &'static str) -> Result<(), Error> {
+        self.0.say(how).await?;
+        self.0.connection = None;
+        Ok(())
+    }
+}
+
+impl Session {
+    fn connection(&mut self) -> &mut PgConnection {
+        self.connection.as_mut().expect("a transaction has its connection until it ends")
+    }
+
+    async fn say(&mut self, what: &'static str) -> Result<(), Error> {
+        let patience = self.patience;
+        within(patience, Box::pin(self.connection().execute(what))).await.map(|_| ())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        tokio::spawn(async move {
+            if within(patience::SIGN_OF_LIFE, connection.execute("rollback")).await.is_err() {
+                drop(connection.detach());
+            }
+        });
     }
 }
 
@@ -191,7 +229,7 @@ impl<'t> Executor<'t> for &'t mut Session {
         't: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        whole(within(self.patience, self.tx.fetch_many(query).try_collect()))
+        whole(within(self.patience, self.connection().fetch_many(query).try_collect()))
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<PgRow>, Error>>
@@ -199,7 +237,7 @@ impl<'t> Executor<'t> for &'t mut Session {
         't: 'e,
         E: 'q + Execute<'q, Postgres>,
     {
-        Box::pin(within(self.patience, self.tx.fetch_optional(query)))
+        Box::pin(within(self.patience, self.connection().fetch_optional(query)))
     }
 
     fn prepare_with<'e>(
@@ -210,13 +248,13 @@ impl<'t> Executor<'t> for &'t mut Session {
     where
         't: 'e,
     {
-        Box::pin(within(self.patience, self.tx.prepare_with(sql, parameters)))
+        Box::pin(within(self.patience, self.connection().prepare_with(sql, parameters)))
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
     where
         't: 'e,
     {
-        Box::pin(within(self.patience, self.tx.describe(sql)))
+        Box::pin(within(self.patience, self.connection().describe(sql)))
     }
 }
