@@ -2,7 +2,7 @@
 //
 // BASE_URL         the server to travel on; it must sell the demo schedule
 // STRIPE_API_URL   the sandbox that it pays with
-// PROGRAM          the server's program, with DATABASE_URL as the server has it
+// PROGRAM          the server's program, with DATABASE_URL and all other settings as the server has them
 // ARTEFACTS        where pictures and pages are left
 // CHROMIUM         the browser; /usr/bin/chromium without it
 import { spawnSync } from 'node:child_process';

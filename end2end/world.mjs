@@ -39,22 +39,32 @@ export async function staff(...words) {
   return (await promisify(execFile)(setting('PROGRAM'), words, { maxBuffer: 64 << 20 })).stdout;
 }
 
-// A journey of one or more visitors; the body gets `visitor(options)`, which lets one in, and `note(text)`.
+// The rows that Postgres answers, each a list of texts.
+export async function inPostgres(query) {
+  const words = [setting('DATABASE_URL'), '--no-psqlrc', '--quiet', '--tuples-only', '--no-align', '--command', query];
+  const { stdout } = await promisify(execFile)('psql', words);
+  return stdout.split('\n').filter(Boolean).map((row) => row.split('|'));
+}
+
+// A journey of one or more visitors; the body gets `visitor(options)`, which lets one in, `note(text)`, and `atEnd(step)`
+// for what is to be done once all have left, however it ends.
 export function journey(rule, body) {
   test(rule, { timeout: journeyMost_ms }, async (t) => {
     const visitors = [];
+    const lastSteps = [];
     const visitor = async (options) => {
       visitors.push(await letIn(options));
       return visitors.at(-1);
     };
     try {
-      await body({ visitor, note: (text) => t.diagnostic(text) });
+      await body({ visitor, note: (text) => t.diagnostic(text), atEnd: (step) => lastSteps.push(step) });
       for (const { complaints } of visitors) assert.deepEqual(complaints, [], 'pages complained');
     } catch (error) {
       await leaveEvidence(rule, visitors);
       throw error;
     } finally {
       await Promise.all(visitors.map(({ page }) => page.context().close()));
+      await Promise.all(lastSteps.map((step) => step()));
     }
   });
 }
@@ -98,12 +108,13 @@ export async function artefact(name) {
 }
 
 // Asks again and again until the answer is one to go on with, and gives it; the question takes the time that it takes.
+// A rule may be a function, which tells how far it got.
 export async function until(rule, question, most_ms = stepMost_ms) {
   const deadline_ms = Date.now() + most_ms;
   for (;;) {
     const answer = await question();
     if (answer) return answer;
-    assert(Date.now() < deadline_ms, `not within ${most_ms} ms: ${rule}`);
+    assert(Date.now() < deadline_ms, `not within ${most_ms} ms: ${typeof rule === 'function' ? rule() : rule}`);
   }
 }
 
