@@ -83,20 +83,13 @@ export class Traveller {
 
   get hold() { return /\/book\/([^/]+)/.exec(this.page.url())[1]; }
 
-  // Our code in the browser has taken the page over, where it does: from then on the router, not the browser, follows a
-  // click on a link. Pages before a booking are HTML alone.
+  // The islands of the page, if it has any, are alive: the timer, which stands still on a page as the server sent it, runs.
   async waitsUntilAlive() {
     await this.page.waitForLoadState();
-    if (await this.page.locator('script[type="module"]').count() === 0) return;
+    if (await this.page.locator('leptos-island').count() === 0) return;
     await this.page.waitForFunction(() => {
-      const link = Object.assign(document.createElement('a'), { href: window.location.href });
-      let followed = false;
-      const look = (click) => { followed = click.defaultPrevented; click.preventDefault(); };
-      window.addEventListener('click', look, { once: true });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      return followed;
+      const timer = document.querySelector('[role="timer"]');
+      return timer === null || /^\s*\d+:\d\d/.test(timer.textContent);
     });
   }
 

@@ -1,11 +1,15 @@
 //! All that a browser may learn of a failure: a sentence for the person, a code for the program.
 
+mod told;
+
 use domain::{cabin::SeatNumber, money::Money};
 use leptos::server_fn::{codec::JsonEncoding, error::FromServerFnError, error::ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
+use told::Told;
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "code", rename_all = "snake_case", from = "Told")]
 pub enum AppError {
     /// Something typed cannot be right; `field` names the form's field where there is one.
     #[error("{message}")]

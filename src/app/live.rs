@@ -8,10 +8,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{
-    departure::DepartureId,
-    live::{Ask, Frame, Retry, SILENCE},
-};
+use domain::live::{Ask, Frame, Retry, SILENCE};
 use leptos::{
     ev,
     leptos_dom::helpers::{
@@ -37,7 +34,7 @@ pub enum News {
 pub struct LiveLine(Rc<Line>);
 
 struct Line {
-    departure: DepartureId,
+    departure: String,
     /// Told every piece of news; says whether the channel should be asked for a snapshot.
     on_news: Box<dyn Fn(News) -> bool>,
     connection: RefCell<Option<Connection>>,
@@ -51,7 +48,7 @@ struct Line {
 
 impl LiveLine {
     /// Opens the channel. `on_news` answers whether the page fell behind and needs a snapshot.
-    pub fn open(departure: DepartureId, on_news: impl Fn(News) -> bool + 'static) -> Self {
+    pub fn open(departure: String, on_news: impl Fn(News) -> bool + 'static) -> Self {
         let line = Rc::new(Line {
             departure,
             on_news: Box::new(on_news),
@@ -80,7 +77,7 @@ impl Line {
         line.last_sign_ms.set(js_sys::Date::now());
         let frame = Self::with(line, |line, frame| line.heard(frame));
         let closed = Self::with(line, |line, ()| Self::mend(line));
-        let connection = Connection::open(line.departure, frame, move || closed(()));
+        let connection = Connection::open(&line.departure, frame, move || closed(()));
         let is_begun = connection.is_some();
         line.connection.replace(connection);
         if !is_begun {

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::{HashedStylesheet, MetaTags};
 
-use crate::{App, alive::is_alive};
+use crate::{alive::is_alive, site::App};
 
 /// Pages after which a booking begins: its code is fetched while they are read.
 const BEFORE_A_BOOKING: [&str; 2] = ["/search", "/price"];
@@ -18,7 +18,7 @@ const COMPONENTS: &str = include_str!(concat!(env!("OUT_DIR"), "/components.css"
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let path = use_context::<Parts>().map(|parts| parts.uri.path().to_owned()).unwrap_or_default();
     let code = if is_alive(&path) {
-        view! { <HydrationScripts options=options.clone() /> }.into_any()
+        view! { <HydrationScripts options=options.clone() islands=true /> }.into_any()
     } else {
         // Nobody will read in the browser what the page was made from.
         if let Some(context) = Owner::current_shared_context() {

@@ -20,5 +20,5 @@ pub use results::{
     Board, BoardRow, BoundEntry, BrandPrice, Checked, DayPrice, ItineraryCard, LegLine, MonthPrices,
     SearchRequest, SearchResults,
 };
-pub use seats::{PickRequest, Picked, SeatMapView};
+pub use seats::{PickRequest, Picked, SeatMapView, SeatsNow};
 pub use trip::{TripCoupon, TripLeg, TripTraveller, TripView};

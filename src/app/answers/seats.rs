@@ -1,5 +1,5 @@
 use domain::{
-    cabin::{Layout, SeatNumber, SeatRules},
+    cabin::{SeatNumber, SeatRules},
     departure::DepartureId,
     hold::HoldId,
     live::SeatChange,
@@ -23,12 +23,13 @@ pub struct SeatMapView {
     pub accessible_asked: bool,
 }
 
-impl SeatMapView {
-    /// The cabin's geometry: it follows from aircraft and configuration, on either side of the wire.
-    pub fn layout(&self) -> Layout {
-        let departure = &self.hold.legs[self.leg].departure;
-        Layout::of(&departure.aircraft, &departure.configuration)
-    }
+/// What changes of it while a page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatsNow {
+    /// The party's own, by traveller ordinal.
+    pub seats: Vec<Option<SeatNumber>>,
+    pub touched: Vec<SeatChange>,
+    pub rules: SeatRules,
 }
 
 /// A traveller wants a seat whose version the client saw.

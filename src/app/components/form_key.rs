@@ -1,8 +1,4 @@
-use leptos::{
-    prelude::*,
-    server_fn::{ServerFn, error::ServerFnUrlError},
-};
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::AppError;
 
@@ -24,8 +20,12 @@ where
 {
     // It names the type alone.
     let _ = posted;
-    let kept = kept_key(&use_query_map().read_untracked(), Posted::PATH);
-    let key = RwSignal::new(kept.unwrap_or_else(new_key));
+    // What the server wrote stays in the field when the page comes alive.
+    #[cfg(feature = "ssr")]
+    let key = kept_key(Posted::PATH).unwrap_or_else(new_key);
+    #[cfg(not(feature = "ssr"))]
+    let key = String::new();
+    let key = RwSignal::new(key);
     if let Some(refused) = refused {
         Effect::new(move |_| {
             if refused.get().is_some_and(|error| error.is_definite()) {
@@ -38,9 +38,12 @@ where
 
 /// The key of a plain form that came back to its page without a definite answer. A form that holds several askings adds
 /// what tells them apart behind a dot.
-fn kept_key(query: &ParamsMap, path: &str) -> Option<String> {
+#[cfg(feature = "ssr")]
+fn kept_key(path: &str) -> Option<String> {
+    let query = leptos_router::hooks::use_query_map();
+    let query = query.read_untracked();
     let encoded = query.get("__err").filter(|_| query.get_str("__path") == Some(path))?;
-    match ServerFnUrlError::<AppError>::decode_err(&encoded) {
+    match leptos::server_fn::error::ServerFnUrlError::<AppError>::decode_err(&encoded) {
         AppError::Unknown { key: Some(key), .. } => key.split('.').next().map(str::to_owned),
         _ => None,
     }
@@ -52,8 +55,9 @@ pub fn new_key() -> String {
     let key = uuid::Uuid::new_v4().simple().to_string();
     #[cfg(not(feature = "ssr"))]
     let key = {
-        let digits = || js_sys::Math::random().to_string().split_off(2);
-        format!("{}{}", digits(), digits())
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "32 bits of chance")]
+        let digits = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        format!("{:08x}{:08x}{:08x}{:08x}", digits(), digits(), digits(), digits())
     };
     key
 }

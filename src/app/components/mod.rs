@@ -1,4 +1,4 @@
-//! Parts that pages are made of.
+//! Parts that pages are made of; those that are not alive are the server's alone.
 
 #[cfg(feature = "ssr")]
 pub mod bound_row;
@@ -12,12 +12,16 @@ pub mod choose_next;
 pub mod day_strip;
 #[cfg(feature = "ssr")]
 pub mod departures_board;
+#[cfg(feature = "ssr")]
 pub mod fare_rules;
 #[cfg(feature = "ssr")]
 pub mod filter_form;
+#[cfg(feature = "ssr")]
 pub mod footer;
 pub mod form_key;
+#[cfg(feature = "ssr")]
 pub mod give_up;
+#[cfg(feature = "ssr")]
 pub mod header;
 #[cfg(feature = "ssr")]
 pub mod leg_list;
@@ -27,22 +31,33 @@ pub mod offer_card;
 pub mod outside_card;
 #[cfg(feature = "ssr")]
 pub mod place_field;
+#[cfg(feature = "ssr")]
 pub mod posted_error;
+pub mod posting;
+#[cfg(feature = "ssr")]
 pub mod price_card;
+#[cfg(feature = "ssr")]
 pub mod price_lines;
 #[cfg(feature = "ssr")]
 pub mod promotion_said;
 #[cfg(feature = "ssr")]
 pub mod search_form;
+#[cfg(feature = "ssr")]
 pub mod sold_by;
+#[cfg(feature = "ssr")]
 pub mod steps;
+#[cfg(feature = "ssr")]
 pub mod summary;
+#[cfg(feature = "ssr")]
 pub mod ticket;
 #[cfg(feature = "ssr")]
 pub mod time_bar;
 pub mod timer;
+#[cfg(feature = "ssr")]
 pub mod trip_form;
+#[cfg(feature = "ssr")]
 pub mod two_columns;
 #[cfg(feature = "ssr")]
 pub mod way_to_fly;
+#[cfg(feature = "ssr")]
 pub mod why_price;

@@ -1,9 +1,9 @@
 use domain::hold::{EXTENSION, EXTENSION_WINDOW, HoldId};
-use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, reactive::owner::Owner};
+use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, server_fn::ServerFn};
 use std::time::Duration;
 use stylers_macro::style_sheet;
 
-use super::form_key::FormKey;
+use super::{form_key::FormKey, posting::Posting};
 use crate::AppError;
 
 /// From here on it is the last call.
@@ -22,30 +22,29 @@ pub async fn extend_hold(hold: HoldId, #[server(default)] key: String) -> Result
 ///
 /// In the last two minutes it warns, and in the last thirty seconds once more, to the eye and to who listens; it offers the one
 /// extension; and at zero it says that the places are free again.
-#[component]
+#[island]
 pub fn Timer(
     hold: HoldId,
     /// Milliseconds left when the server answered.
     expires_in_ms: i64,
     /// Whether the one extension has not been used.
     extension_left: bool,
-    /// What stands beside the time.
-    #[prop(default = "your places are kept")]
-    label: &'static str,
-    /// What is said of the money when the time is over.
-    #[prop(default = "Nothing was charged.")]
-    money: &'static str,
+    /// Whether payment has started.
+    paying: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/timer.css");
-    let extend = ServerAction::<ExtendHold>::new();
-    let extended = move || matches!(*extend.value().read(), Some(Ok(())));
-    let refused = move || extend.value().get().and_then(Result::err);
+    let (label, money) = if paying {
+        ("to pay; your seats are kept", "What your bank may still approve is not taken without a ticket.")
+    } else {
+        ("your places are kept", "Nothing was charged.")
+    };
+    let extend = Posting::new::<ExtendHold>();
+    let extended = move || extend.is_done.get();
 
-    // While hydrating, the answer is as old as the page; otherwise it has just come in.
-    let as_old_as_page = Owner::current_shared_context().is_some_and(|c| c.during_hydration());
     let elapsed_ms = RwSignal::new(None::<i64>);
     Effect::new(move |_| {
-        let age_ms = if as_old_as_page { page_age_ms() } else { 0 };
+        // What the server answered is as old as the page.
+        let age_ms = page_age_ms();
         let started_ms = now_ms() - age_ms;
         elapsed_ms.set(Some(age_ms));
         let tick = move || elapsed_ms.set(Some(now_ms() - started_ms));
@@ -93,13 +92,13 @@ pub fn Timer(
                 </div>
             </Show>
             <Show when=move || offered.get()>
-                <ActionForm action=extend>
+                <form method="post" action=ExtendHold::url() on:submit=extend.on_submit()>
                     <input type="hidden" name="hold" value=hold.to_string() />
-                    <FormKey<ExtendHold> refused=Signal::derive(refused) />
+                    <FormKey<ExtendHold> refused=extend.refused />
                     <button class="button slim" type="submit">"10 more minutes"</button>
-                </ActionForm>
+                </form>
             </Show>
-            {move || refused().map(|error| view! { class = class, <p class="refused" role="alert">{error.to_string()}</p> })}
+            <p class="refused" role="alert" hidden=move || extend.refused.read().is_none()>{move || extend.reason()}</p>
             <p class="unseen" aria-live="polite">{move || announced.get()}</p>
             <p class="unseen" aria-live="assertive">{move || urgent.get()}</p>
         </div>

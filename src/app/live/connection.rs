@@ -1,4 +1,4 @@
-use domain::{departure::DepartureId, live::Frame};
+use domain::live::Frame;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast as _, prelude::Closure};
 use web_sys::{BinaryType, Event, MessageEvent, WebSocket};
@@ -15,7 +15,7 @@ impl Connection {
     /// so closing is all there is to hear. Frames of a newer kind than this page knows are skipped; the digest tells when
     /// they mattered.
     pub fn open(
-        departure: DepartureId,
+        departure: &str,
         on_frame: impl Fn(Frame) + 'static,
         on_close: impl Fn() + 'static,
     ) -> Option<Self> {
@@ -50,7 +50,7 @@ impl Drop for Connection {
 }
 
 /// `wss://host/live/departures/B6523-1-2026-12-22`, or `ws` where the page itself came without TLS.
-fn address(departure: DepartureId) -> Option<String> {
+fn address(departure: &str) -> Option<String> {
     let location = window().location();
     let scheme = if location.protocol().ok()? == "https:" { "wss" } else { "ws" };
     Some(format!("{scheme}://{}/live/departures/{departure}", location.host().ok()?))

@@ -49,7 +49,7 @@ pub fn BookingRefused(
         <div class="narrow over">
             <h1>{title}</h1>
             <p>{error.to_string()}</p>
-            <p><a class="button go" href=href rel="external">{onwards}</a></p>
+            <p><a class="button go" href=href>{onwards}</a></p>
         </div>
     }
 }
@@ -78,11 +78,11 @@ pub fn BookingOver(
     };
     let onwards = match hold.state {
         HoldState::Active | HoldState::Reserved => {
-            view! { <a class="button go" href=pay rel="external">"Go to payment"</a> }
+            view! { <a class="button go" href=pay>"Go to payment"</a> }
         }
-        HoldState::Converted => view! { <a class="button go" href=pay rel="external">"Show my trip"</a> },
+        HoldState::Converted => view! { <a class="button go" href=pay>"Show my trip"</a> },
         HoldState::Released | HoldState::Expired => {
-            view! { <a class="button go" href="/".to_owned() rel="">"Search again"</a> }
+            view! { <a class="button go" href="/".to_owned()>"Search again"</a> }
         }
     };
     view! { class = class,

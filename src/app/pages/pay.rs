@@ -62,7 +62,7 @@ fn Late() -> impl IntoView {
                 "We are looking whether it has agreed by now. If it has, and the same seats are still free, your tickets are made out in "
                 "a moment; if not, nothing is charged, and what your bank keeps aside is given back."
             </p>
-            <p><a class="button go" href="" rel="external">"Look again"</a></p>
+            <p><a class="button go" href="">"Look again"</a></p>
         </div>
     }
 }
@@ -77,7 +77,7 @@ fn LookedInto() -> impl IntoView {
                 "Your card was charged, but no tickets were made out for it. Our staff are looking into it. "
                 "Please do not pay again."
             </p>
-            <p><a class="button go" href="" rel="external">"Look again"</a></p>
+            <p><a class="button go" href="">"Look again"</a></p>
         </div>
     }
 }

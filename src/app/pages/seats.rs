@@ -3,20 +3,28 @@
 mod board;
 mod cabin_map;
 mod calls;
+#[cfg(feature = "ssr")]
+mod choose;
 mod choosing;
 mod detail;
+#[cfg(feature = "ssr")]
 mod elsewhere;
 mod face;
+#[cfg(feature = "ssr")]
 mod given;
 #[cfg(feature = "hydrate")]
 mod hearing;
 mod keys;
 mod legend;
+#[cfg(feature = "ssr")]
 mod legs;
+#[cfg(feature = "ssr")]
+mod onwards;
 mod people;
 mod picking;
 mod seat_button;
 mod seat_list;
+mod start;
 mod status;
 mod tidings;
 mod trouble;
@@ -24,42 +32,8 @@ mod trouble;
 mod wish;
 mod zoom;
 
-use domain::{hold::HoldState, selling::SellingMode};
-use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+#[cfg(feature = "ssr")]
+mod page;
 
-use super::booking::{BookingOver, BookingRefused, hold_in_address};
-use board::Board;
-use calls::seat_map;
-use elsewhere::Elsewhere;
-use given::Given;
-
-/// The cabin of the leg that the address names, `?leg=0`; the first without it.
-#[component]
-pub fn SeatsPage() -> impl IntoView {
-    let id = hold_in_address();
-    let query = use_query_map();
-    let leg = Memo::new(move |_| query.read().get("leg").and_then(|leg| leg.parse().ok()).unwrap_or(0_usize));
-    let map = Resource::new_blocking(move || (id.get(), leg.get()), |(id, leg)| seat_map(id, leg));
-    view! {
-        <Title text="Seats · SkyConnect" />
-        <div class="page">
-            <Transition>
-                {move || Suspend::new(async move {
-                    match map.await {
-                        Ok(map) if map.hold.state == HoldState::Active => match map.hold.legs.get(map.leg) {
-                            _ if map.hold.sold_by.is_some() => view! { <Elsewhere hold=map.hold /> }.into_any(),
-                            Some(leg) if leg.mode != SellingMode::Choose => {
-                                view! { <Given leg=map.leg hold=map.hold /> }.into_any()
-                            }
-                            _ => view! { <Board map /> }.into_any(),
-                        },
-                        Ok(map) => view! { <BookingOver hold=map.hold /> }.into_any(),
-                        Err(error) => view! { <BookingRefused error /> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </div>
-    }
-}
+#[cfg(feature = "ssr")]
+pub use page::SeatsPage;

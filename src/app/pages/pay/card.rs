@@ -14,8 +14,7 @@ use crate::{
     },
 };
 
-/// What stands in place of the card form without JavaScript. Written as text, since a browser with JavaScript does not read
-/// the inside of `noscript` as elements, and hydration would look for them.
+/// What stands in place of the card form without JavaScript.
 const WITHOUT_SCRIPT: &str = "<p><b>This one page needs JavaScript.</b> Card numbers go from your browser straight to the \
     payment provider and never touch our servers. Switch JavaScript on and load the page again, or give the seats up below; \
     nothing has been charged.</p>";
@@ -34,7 +33,7 @@ pub fn Card(
         Err(error) => view! { class = class,
             <div class="note stop" role="alert">
                 <p>{error.to_string()}</p>
-                <p><a class="button slim" href=format!("/book/{id}/pay") rel="external">"Try again"</a></p>
+                <p><a class="button slim" href=format!("/book/{id}/pay")>"Try again"</a></p>
             </div>
         }
         .into_any(),
@@ -44,8 +43,7 @@ pub fn Card(
             hold=id
             expires_in_ms=hold.expires_in_ms
             extension_left=false
-            label="to pay; your seats are kept"
-            money="What your bank may still approve is not taken without a ticket."
+            paying=true
         />
     };
     let main = view! { class = class,
@@ -71,11 +69,7 @@ pub fn Card(
 #[component]
 fn CardFields(card: CardForm, hold: String) -> impl IntoView {
     let class = style_sheet!("style/card_fields.css");
-    #[cfg(feature = "ssr")]
     let nonce = leptos::nonce::use_nonce();
-    // The server alone knows it; a browser that has taken the page over needs none.
-    #[cfg(not(feature = "ssr"))]
-    let nonce = None::<String>;
     view! { class = class,
         <form
             id="card-form"

@@ -1,9 +1,8 @@
-use std::time::Duration;
-
 use leptos::prelude::*;
+use leptos_meta::Meta;
 
-/// While a page waits it looks again by itself this often; without scripts its button does.
-const LOOKS_EVERY: Duration = Duration::from_secs(5);
+/// While a page waits it looks again by itself after so many seconds.
+const LOOKS_EVERY: &str = "5";
 
 /// Said while the supplier that sells the trip is asked to confirm it, until it has said yes or no.
 #[component]
@@ -12,12 +11,6 @@ pub fn Confirming(
     /// It was asked and has said neither.
     unclear: bool,
 ) -> impl IntoView {
-    Effect::new(|_| {
-        let look = || _ = window().location().reload();
-        if let Ok(waiting) = set_timeout_with_handle(look, LOOKS_EVERY) {
-            on_cleanup(move || waiting.clear());
-        }
-    });
     let sentence = if unclear {
         format!(
             "Your bank has agreed, and {supplier} has not answered yet. We ask until it has. You are not charged twice, and \
@@ -29,10 +22,11 @@ pub fn Confirming(
         )
     };
     view! {
+        <Meta http_equiv="refresh" content=LOOKS_EVERY />
         <div class="narrow">
             <h1>{format!("{supplier} is confirming your trip")}</h1>
             <p role="status">{sentence}</p>
-            <p><a class="button go" href="" rel="external">"Look again"</a></p>
+            <p><a class="button go" href="">"Look again"</a></p>
         </div>
     }
 }
@@ -44,7 +38,7 @@ pub fn Failed(message: String) -> impl IntoView {
         <div class="narrow">
             <h1>"This booking did not come about"</h1>
             <p role="status">{message}</p>
-            <p><a class="button go" href="/" rel="external">"Search again"</a></p>
+            <p><a class="button go" href="/">"Search again"</a></p>
         </div>
     }
 }

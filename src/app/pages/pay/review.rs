@@ -46,8 +46,7 @@ pub fn Review(
         }
         .into_any()
     };
-    let timer =
-        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
+    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left paying=false /> };
     let main = view! {
         <PostedError<StartPayment> />
         <TripLines hold=hold.clone() />

@@ -104,7 +104,7 @@ fn WhatIsMissing(missing: Vec<String>, old: Vec<(String, u32)>, search: SearchUr
             format!("{} {has} not answered: {their} flights may be missing. ", text::listed(&missing));
         view! { class = class,
             <p class="note missing" role="status">
-                {words} <a href=search.href() rel="external">"Search again"</a>
+                {words} <a href=search.href()>"Search again"</a>
                 " in a moment to see them."
             </p>
         }

@@ -1,61 +1,47 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::hooks::use_query_map;
 use stylers_macro::style_sheet;
 
 use super::{
     cabin_map::CabinMap,
-    calls::{AskAccessible, PickSeat, SeatTogether},
+    calls::PickSeat,
     choosing::Choosing,
     detail::Detail,
     legend::Legend,
-    legs::Legs,
     people::People,
     picking::on_seat_chosen,
     seat_list::SeatList,
+    start::Start,
     status::Status,
     tidings::Tidings,
     trouble::Trouble,
     zoom::{Size, Zoom},
 };
-use crate::{
-    AppError,
-    answers::{HoldView, SeatMapView},
-    components::{
-        give_up::GiveUp,
-        steps::{Step, Steps},
-        summary::Summary,
-        timer::Timer,
-    },
-    pages::booking::BookingRefused,
-};
+use crate::components::timer::Timer;
 
-/// Everything on the seat page: who sits where, the cabin or its list, and what the trip costs.
-#[component]
-pub fn Board(map: SeatMapView) -> impl IntoView {
+/// What is alive of the seat page: who sits where, and the cabin or its list. What else there is to say stands beside it
+/// as the server wrote it.
+#[island]
+pub fn Board(
+    start: Start,
+    /// Whether the cabin is shown as a list.
+    listed: bool,
+    /// Milliseconds left of the hold when the server answered.
+    expires_in_ms: i64,
+    extension_left: bool,
+    /// What the whole trip costs.
+    total: String,
+    /// Where it goes on, and what the button says.
+    onwards: (String, String),
+    /// What stands below the price.
+    children: Children,
+) -> impl IntoView {
     let class = style_sheet!("style/seats.css");
-    let query = use_query_map();
-    let asked = query.read_untracked().get("traveller").and_then(|ordinal| ordinal.parse().ok());
-    let Some(choosing) = Choosing::new(&map, asked) else {
-        let error = AppError::NotFound { message: "This trip has no such leg.".into() };
-        return view! { <BookingRefused error /> }.into_any();
-    };
-    // A form that was refused without JavaScript comes back with the reason in the address.
-    if query.read_untracked().get("__err").is_some() {
-        let picked = ServerAction::<PickSeat>::new().value().get_untracked().and_then(Result::err);
-        let together = ServerAction::<SeatTogether>::new().value().get_untracked().and_then(Result::err);
-        let asked = ServerAction::<AskAccessible>::new().value().get_untracked().and_then(Result::err);
-        choosing.trouble.set(picked.or(together).or(asked));
-    }
+    let choosing = Choosing::new(&start);
     follow(choosing);
     come_alive(choosing);
 
-    let hold = map.hold;
-    let listed = Memo::new(move |_| query.read().get("view").is_some_and(|view| view == "list"));
     let zoom = RwSignal::new(Size::default());
-    let view_name = move || if listed.get() { "list" } else { "" };
-    let legs = hold.legs.clone();
-    let onwards = onwards(&hold, choosing.leg);
-    let total = hold.total.to_string();
+    let (href, label) = onwards;
     let seats = move || {
         let chosen: Vec<_> =
             choosing.ours.with(|ours| ours.iter().flatten().map(ToString::to_string).collect());
@@ -65,65 +51,48 @@ pub fn Board(map: SeatMapView) -> impl IntoView {
             format!("with {}", chosen.join(", "))
         }
     };
+    let cabin = if listed {
+        view! { <SeatList choosing /> }.into_any()
+    } else {
+        view! { <CabinMap choosing zoom /> }.into_any()
+    };
     view! { class = class,
-        <Steps current=Step::Seats hold=hold.id />
-        <h1 class="title">"Choose your seats"</h1>
-        <Legs legs choosing listed />
         <div class="columns">
             <div class="side">
                 <div class="clock card">
-                    <Timer hold=hold.id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left />
+                    <Timer hold=start.hold expires_in_ms extension_left paying=false />
                 </div>
                 <div class="card people">
-                    <People travellers=hold.travellers.clone() choosing listed />
+                    <People travellers=start.travellers choosing listed />
                     <Legend />
                 </div>
             </div>
             <section class="card cabin" aria-label="Seat map">
                 <div class="head">
                     <Status choosing />
-                    <Show when=move || !listed.get()>
-                        <Zoom zoom alive=choosing.alive />
-                    </Show>
+                    {(!listed).then(|| view! { <Zoom zoom alive=choosing.alive /> })}
                     <Legend folded=true />
                     <Tidings choosing />
                 </div>
                 <form id="cabin" method="post" action=PickSeat::url() on:submit=on_seat_chosen(choosing)>
                     <input type="hidden" name="hold" value=choosing.hold.to_string() />
-                    <input type="hidden" name="departure" value=choosing.departure.to_string() />
+                    <input type="hidden" name="departure" value=start.departure />
                     <input type="hidden" name="leg" value=choosing.leg.to_string() />
-                    <input type="hidden" name="view" value=view_name />
+                    <input type="hidden" name="view" value=if listed { "list" } else { "" } />
                     <input type="hidden" name="traveller" value=move || choosing.current.get().to_string() />
-                    <Show when=move || listed.get() fallback=move || view! { <CabinMap choosing zoom /> }>
-                        <SeatList choosing />
-                    </Show>
+                    {cabin}
                 </form>
                 <Detail choosing />
             </section>
             <aside class="side right">
                 <Trouble choosing />
-                <Summary hold=hold.clone() />
                 <div class="proceed">
                     <p class="sum"><span class="muted small">"Total"</span> " " <b>{total}</b> <small class="muted seats">{seats}</small></p>
-                    {onwards}
+                    <a class="button go wide" href=href>{label}</a>
                 </div>
-                <p class="muted small aside-note">"We seat you together if you choose none. Choosing costs nothing."</p>
-                <GiveUp hold=hold.id />
+                {children()}
             </aside>
         </div>
-    }
-    .into_any()
-}
-
-/// The way to the next leg, or to payment after the last. Payment is a page of its own, since its script runs once.
-pub(super) fn onwards(hold: &HoldView, leg: usize) -> AnyView {
-    if let Some(next) = hold.legs.get(leg + 1) {
-        let href = format!("/book/{}/seats?leg={}", hold.id, leg + 1);
-        let label = format!("Next leg: {} to {}", next.departure.origin, next.departure.destination);
-        view! { <a class="button go wide" href=href>{label}</a> }.into_any()
-    } else {
-        let href = format!("/book/{}/pay", hold.id);
-        view! { <a class="button go wide" href=href rel="external">"Continue to payment"</a> }.into_any()
     }
 }
 
@@ -145,13 +114,13 @@ fn come_alive(choosing: Choosing) {
     });
 }
 
-/// Follows the departure's live channel for as long as the page shows it.
+/// Follows the departure's live channel for as long as the page is open.
 #[cfg(feature = "hydrate")]
 fn follow(choosing: Choosing) {
     use crate::live::LiveLine;
 
     Effect::new(move |_| {
-        let line = LiveLine::open(choosing.departure, move |news| choosing.hear(news));
+        let line = LiveLine::open(choosing.departure.get_value(), move |news| choosing.hear(news));
         // It is dropped, and so closed, together with this effect.
         StoredValue::new_local(line);
     });

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::{
     AppError,
-    answers::{Picked, SeatMapView},
+    answers::{Picked, SeatMapView, SeatsNow},
 };
 
 /// A seat at the version in which it was shown, as a form posts it: `14C:3`.
@@ -47,6 +47,16 @@ pub async fn seat_map(id: String, leg: usize) -> Result<SeatMapView, AppError> {
     let visitor = visitor()?;
     let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
     ports()?.seats.seat_map(visitor, id, leg).await.map_err(refuse)
+}
+
+/// The same once more, without what does not change while the page is open.
+#[server(endpoint = "look_again")]
+pub async fn look_again(hold: HoldId, leg: usize) -> Result<SeatsNow, AppError> {
+    use crate::call::{ports, refuse, visitor};
+
+    let map = ports()?.seats.seat_map(visitor()?, hold, leg).await.map_err(refuse)?;
+    let seats = map.hold.legs.into_iter().nth(leg).map(|leg| leg.seats).unwrap_or_default();
+    Ok(SeatsNow { seats, touched: map.touched, rules: map.rules })
 }
 
 /// Moves a traveller to a seat. A form posted without JavaScript goes on to the next traveller, in the view it came from.

@@ -3,7 +3,6 @@ use domain::{
         Cabin, Features, Layout, Seat, SeatNumber, SeatPrice, SeatRefusal, SeatRules, SeatedTraveller,
         children_alone,
     },
-    departure::DepartureId,
     fare::FareBrand,
     hold::HoldId,
     live::{SeatChange, SeatPicture},
@@ -13,21 +12,25 @@ use domain::{
 };
 use leptos::prelude::*;
 
-use super::face::{Face, Look};
-use crate::{AppError, answers::HeldTraveller, answers::SeatMapView};
+use super::{
+    face::{Face, Look},
+    start::{Passenger, Start},
+};
+use crate::AppError;
 
 /// What the seat page knows and changes while it is open; its map, list, people and messages all read it.
 #[derive(Clone, Copy)]
 pub struct Choosing {
     pub hold: HoldId,
-    pub departure: DepartureId,
+    /// The departure's id, as addresses and forms have it.
+    pub departure: StoredValue<String>,
     /// Index into the hold's legs.
     pub leg: usize,
     /// The cabin that was booked: only its seats can be chosen.
     pub cabin: Cabin,
     pub layout: StoredValue<Layout>,
     /// Those who take a seat.
-    pub people: StoredValue<Vec<HeldTraveller>>,
+    pub people: StoredValue<Vec<Passenger>>,
     pub picture: RwSignal<SeatPicture>,
     /// Our seats by traveller ordinal, painted before the server has agreed.
     pub ours: RwSignal<Vec<Option<SeatNumber>>>,
@@ -65,17 +68,12 @@ pub enum Channel {
 }
 
 impl Choosing {
-    /// The seat page as the server sent it; `traveller` is whom the address asks to seat. None where the hold has no such leg.
-    pub fn new(map: &SeatMapView, traveller: Option<u8>) -> Option<Self> {
-        let leg = map.hold.legs.get(map.leg)?;
-        let people: Vec<_> = map.hold.travellers.iter().filter(|t| t.kind.takes_seat()).cloned().collect();
-        let current = traveller
-            .filter(|ordinal| people.iter().any(|t| t.ordinal == *ordinal))
-            .or_else(|| first_without(&people, &leg.seats))
-            .or_else(|| people.first().map(|t| t.ordinal))?;
-        let infants = map.hold.travellers.iter().filter(|t| t.kind == TravellerKind::Inf).count();
-        let (ours, current) = (RwSignal::new(leg.seats.clone()), RwSignal::new(current));
-        let rules = RwSignal::new(map.rules.clone());
+    /// The seat page as the server sent it.
+    pub fn new(start: &Start) -> Self {
+        let people: Vec<_> = start.travellers.iter().filter(|t| t.kind.takes_seat()).cloned().collect();
+        let infants = start.travellers.iter().filter(|t| t.kind == TravellerKind::Inf).count();
+        let (ours, current) = (RwSignal::new(start.seats.clone()), RwSignal::new(start.current));
+        let rules = RwSignal::new(start.rules.clone());
         let own_rules = Memo::new(move |_| {
             let mut rules = rules.get();
             let current = usize::from(current.get());
@@ -85,17 +83,17 @@ impl Choosing {
             });
             rules
         });
-        Some(Self {
-            hold: map.hold.id,
-            departure: leg.departure.id,
-            leg: map.leg,
-            cabin: map.hold.cabin,
-            layout: StoredValue::new(map.layout()),
+        Self {
+            hold: start.hold,
+            departure: StoredValue::new(start.departure.clone()),
+            leg: start.leg,
+            cabin: start.cabin,
+            layout: StoredValue::new(Layout::of(&start.aircraft, &start.configuration)),
             people: StoredValue::new(people),
-            picture: RwSignal::new(SeatPicture::from(map.touched.clone())),
+            picture: RwSignal::new(SeatPicture::from(start.touched.clone())),
             ours,
             current,
-            trouble: RwSignal::new(None),
+            trouble: RwSignal::new(start.trouble.clone()),
             channel: RwSignal::new(Channel::Still),
             latest: RwSignal::new(Vec::new()),
             rules,
@@ -104,9 +102,9 @@ impl Choosing {
             looked_at: RwSignal::new(None),
             alive: RwSignal::new(false),
             infants: u8::try_from(infants).unwrap_or(u8::MAX),
-            brand: map.hold.brand,
-            currency: map.hold.total.currency,
-        })
+            brand: start.brand,
+            currency: start.currency,
+        }
     }
 
     /// What that seat shows now.
@@ -157,7 +155,7 @@ impl Choosing {
     /// The names of children with no adult of the party beside them.
     pub fn children_alone(self) -> Vec<String> {
         let seated: Vec<_> = self.people.with_value(|people| {
-            people.iter().map(|t| (t.kind, self.seat_of(t.ordinal), t.label())).collect()
+            people.iter().map(|t| (t.kind, self.seat_of(t.ordinal), t.label.clone())).collect()
         });
         let places: Vec<_> = seated.iter().map(|(kind, seat, _)| (*kind, *seat)).collect();
         let alone = self.layout.with_value(|layout| children_alone(layout, self.cabin, &places));
@@ -185,7 +183,7 @@ impl Choosing {
 
     pub fn name_of(self, ordinal: u8) -> String {
         self.people.with_value(|people| {
-            people.iter().find(|t| t.ordinal == ordinal).map(HeldTraveller::label).unwrap_or_default()
+            people.iter().find(|t| t.ordinal == ordinal).map(|t| t.label.clone()).unwrap_or_default()
         })
     }
 
@@ -203,7 +201,8 @@ impl Choosing {
     }
 }
 
-fn first_without(people: &[HeldTraveller], seats: &[Option<SeatNumber>]) -> Option<u8> {
-    let without = |t: &&HeldTraveller| seats.get(usize::from(t.ordinal)).is_none_or(Option::is_none);
+/// The first who has no seat.
+pub fn first_without(people: &[Passenger], seats: &[Option<SeatNumber>]) -> Option<u8> {
+    let without = |t: &&Passenger| seats.get(usize::from(t.ordinal)).is_none_or(Option::is_none);
     people.iter().find(without).map(|t| t.ordinal)
 }

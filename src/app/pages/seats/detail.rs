@@ -17,7 +17,7 @@ pub fn Detail(choosing: Choosing) -> impl IntoView {
             Look::Free | Look::Ours(_) => choosing.price(seat).because,
             look => {
                 let name = look.name();
-                format!("{}{}.", name[..1].to_uppercase(), &name[1..])
+                format!("{}{}.", name[..1].to_ascii_uppercase(), &name[1..])
             }
         };
         Some(view! { class = class,

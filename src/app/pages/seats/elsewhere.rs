@@ -17,7 +17,8 @@ use crate::{
 pub fn Elsewhere(hold: HoldView) -> impl IntoView {
     let supplier = hold.sold_by.as_ref().map_or_else(String::new, |sold_by| sold_by.supplier.clone());
     let id = hold.id;
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false /> };
+    let timer =
+        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false paying=false /> };
     let class = style_sheet!("style/sold_by.css");
     let main = view! { class = class,
         <section class="card sold">

@@ -1,7 +1,7 @@
 use domain::{cabin::SeatNumber, selling::SellingMode, traveller::TravellerKind};
 use leptos::prelude::*;
 
-use super::board::onwards;
+use super::onwards::onwards;
 use crate::{
     answers::{HeldTraveller, HoldView},
     components::{
@@ -22,9 +22,8 @@ pub fn Given(
     leg: usize,
 ) -> impl IntoView {
     let id = hold.id;
-    let timer =
-        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left /> };
-    let onwards = onwards(&hold, leg);
+    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left paying=false /> };
+    let (href, label) = onwards(&hold, leg);
     let main = hold.legs.get(leg).map(|held| {
         let departure = &held.departure;
         let route =
@@ -49,7 +48,7 @@ pub fn Given(
     });
     let side = view! {
         <Summary hold=hold.clone() />
-        <div class="proceed">{onwards}</div>
+        <div class="proceed"><a class="button go wide" href=href>{label}</a></div>
         <GiveUp hold=id />
     };
     view! {

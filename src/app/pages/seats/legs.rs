@@ -1,19 +1,21 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-use super::choosing::Choosing;
+use domain::hold::HoldId;
+
 use crate::answers::HeldLeg;
 
 /// Which leg this is, the way to the others, and to the other way of showing the cabin.
 #[component]
 pub fn Legs(
     legs: Vec<HeldLeg>,
-    choosing: Choosing,
-    /// Whether the cabin is shown as a list.
-    listed: Memo<bool>,
+    hold: HoldId,
+    /// Index of the leg that is shown.
+    current: usize,
+    /// Whether its cabin is shown as a list.
+    listed: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/legs.css");
-    let Choosing { hold, leg: current, .. } = choosing;
     let count = legs.len();
     let sentence = legs.get(current).map(|leg| {
         let flight = leg.departure.id.flight.spaced();
@@ -38,15 +40,13 @@ pub fn Legs(
             .collect();
         view! { class = class, <nav class="segments tabs" aria-label="Legs">{tabs}</nav> }
     });
-    let other_view = move || {
-        let view = if listed.get() { "" } else { "&view=list" };
-        format!("/book/{hold}/seats?leg={current}{view}")
-    };
+    let (view, other) = if listed { ("", "Show the map") } else { ("&view=list", "Show as a list") };
+    let other_view = format!("/book/{hold}/seats?leg={current}{view}");
     view! { class = class,
         <p class="muted leg">
             {sentence}
             " "
-            <a href=other_view>{move || if listed.get() { "Show the map" } else { "Show as a list" }}</a>
+            <a href=other_view>{other}</a>
         </p>
         {tabs}
     }

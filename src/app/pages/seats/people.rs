@@ -2,23 +2,21 @@ use domain::{cabin::SeatWish, traveller::TravellerKind};
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn};
 use stylers_macro::style_sheet;
 
+use super::start::Passenger;
 use super::{
     calls::{AskAccessible, SeatTogether},
     choosing::Choosing,
     picking::{ask_for_accessible, seat_everyone_together},
 };
-use crate::{
-    answers::HeldTraveller,
-    components::form_key::{FormKey, new_key},
-};
+use crate::components::form_key::{FormKey, new_key};
 
 /// Who sits where on this leg; a press makes someone the one who gets the next seat.
 #[component]
 pub fn People(
-    travellers: Vec<HeldTraveller>,
+    travellers: Vec<Passenger>,
     choosing: Choosing,
     /// Whether the cabin is shown as a list.
-    listed: Memo<bool>,
+    listed: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/people.css");
     let Choosing { hold, leg, .. } = choosing;
@@ -27,7 +25,7 @@ pub fn People(
         .map(|traveller| match traveller.kind {
             TravellerKind::Inf => view! { class = class,
                 <li class="person">
-                    <span class="who">{traveller.label()}</span>
+                    <span class="who">{traveller.label}</span>
                     <span class="muted small">"on a lap"</span>
                 </li>
             }
@@ -42,7 +40,7 @@ pub fn People(
         seat_everyone_together(choosing, wish.get_untracked(), key);
     };
     let wishes = SeatWish::ALL.map(|wish| view! { <option value=wish.as_str()>{wish.name()}</option> });
-    let view_name = move || if listed.get() { "list" } else { "" };
+    let view_name = if listed { "list" } else { "" };
     let alone = move || {
         let names = choosing.children_alone();
         (!names.is_empty()).then(|| {
@@ -76,7 +74,7 @@ pub fn People(
 
 /// The way to accessible seats, for as long as they are kept for those who need them.
 #[component]
-fn Accessible(choosing: Choosing, listed: Memo<bool>) -> impl IntoView {
+fn Accessible(choosing: Choosing, listed: bool) -> impl IntoView {
     let class = style_sheet!("style/accessible.css");
     let ask = move |event: SubmitEvent| {
         event.prevent_default();
@@ -88,7 +86,7 @@ fn Accessible(choosing: Choosing, listed: Memo<bool>) -> impl IntoView {
             <form class="accessible" method="post" action=AskAccessible::url() on:submit=ask>
                 <input type="hidden" name="hold" value=choosing.hold.to_string() />
                 <input type="hidden" name="leg" value=choosing.leg.to_string() />
-                <input type="hidden" name="view" value=move || if listed.get() { "list" } else { "" } />
+                <input type="hidden" name="view" value=if listed { "list" } else { "" } />
                 <button class="ask" type="submit">"One of us has a disability and needs an accessible seat"</button>
             </form>
         </Show>
@@ -96,7 +94,7 @@ fn Accessible(choosing: Choosing, listed: Memo<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Person(traveller: HeldTraveller, choosing: Choosing, listed: Memo<bool>) -> impl IntoView {
+fn Person(traveller: Passenger, choosing: Choosing, listed: bool) -> impl IntoView {
     let class = style_sheet!("style/person.css");
     let ordinal = traveller.ordinal;
     let current = Memo::new(move |_| choosing.current.get() == ordinal);
@@ -105,10 +103,8 @@ fn Person(traveller: HeldTraveller, choosing: Choosing, listed: Memo<bool>) -> i
         let seat = seat.get().and_then(|number| choosing.seat(number));
         seat.map(|seat| choosing.price(seat).in_short())
     };
-    let href = move || {
-        let view = if listed.get() { "&view=list" } else { "" };
-        format!("/book/{}/seats?leg={}&traveller={ordinal}{view}", choosing.hold, choosing.leg)
-    };
+    let view = if listed { "&view=list" } else { "" };
+    let href = format!("/book/{}/seats?leg={}&traveller={ordinal}{view}", choosing.hold, choosing.leg);
     let turn = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         choosing.current.set(ordinal);
@@ -117,7 +113,7 @@ fn Person(traveller: HeldTraveller, choosing: Choosing, listed: Memo<bool>) -> i
         <li>
             <a class="person" href=href aria-current=move || current.get().then_some("true") on:click=turn>
                 <span class="who">
-                    {traveller.label()}
+                    {traveller.label}
                     <small class="muted now">{move || if current.get() { "choosing now" } else { "" }}</small>
                 </span>
                 <span class="place">

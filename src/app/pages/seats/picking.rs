@@ -6,7 +6,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 #[cfg(feature = "hydrate")]
 use super::wish::send;
 use super::{
-    calls::{SeatAsSeen, ask_accessible, seat_map, seat_together},
+    calls::{SeatAsSeen, ask_accessible, look_again, seat_together},
     choosing::Choosing,
     keys,
 };
@@ -53,6 +53,7 @@ fn pick(choosing: Choosing, seen: SeatAsSeen) {
 #[cfg(not(feature = "hydrate"))]
 async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Picked, AppError> {
     let Choosing { hold, departure, leg, .. } = choosing;
+    let departure = departure.with_value(|id| id.parse()).map_err(|_| AppError::Internal)?;
     super::calls::pick_seat(hold, departure, leg, String::new(), traveller, seen.to_string()).await
 }
 
@@ -66,16 +67,15 @@ pub fn seat_everyone_together(choosing: Choosing, wish: String, key: StoredValue
         if together.as_ref().err().is_none_or(AppError::is_definite) {
             key.try_set_value(new_key());
         }
-        let map = match together {
-            Ok(_) => seat_map(choosing.hold.to_string(), choosing.leg).await,
+        let now = match together {
+            Ok(_) => look_again(choosing.hold, choosing.leg).await,
             Err(error) => Err(error),
         };
-        match map {
-            Ok(map) => {
-                choosing.picture.try_update(|picture| picture.apply_snapshot(&map.touched));
-                choosing.rules.try_set(map.rules);
-                let seats = map.hold.legs.into_iter().nth(choosing.leg).map(|leg| leg.seats);
-                choosing.ours.try_set(seats.unwrap_or_default());
+        match now {
+            Ok(now) => {
+                choosing.picture.try_update(|picture| picture.apply_snapshot(&now.touched));
+                choosing.rules.try_set(now.rules);
+                choosing.ours.try_set(now.seats);
             }
             Err(error) => _ = choosing.trouble.try_set(Some(error)),
         }
@@ -116,9 +116,9 @@ async fn take_back(
     choosing.trouble.try_set(Some(error));
     if gone {
         // Where this fails, the live channel brings the cabin a little later.
-        if let Ok(map) = seat_map(choosing.hold.to_string(), choosing.leg).await {
-            choosing.picture.try_update(|picture| picture.apply_snapshot(&map.touched));
-            choosing.rules.try_set(map.rules);
+        if let Ok(now) = look_again(choosing.hold, choosing.leg).await {
+            choosing.picture.try_update(|picture| picture.apply_snapshot(&now.touched));
+            choosing.rules.try_set(now.rules);
         }
     }
 }

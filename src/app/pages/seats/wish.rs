@@ -3,11 +3,11 @@
 
 use domain::{cabin::SeatNumber, hold::HoldId, seat::SeatVersion};
 use gloo_net::http::Request;
-use leptos::server_fn::error::{FromServerFnError as _, ServerFnErrorErr};
+use leptos::{prelude::WithValue as _, server_fn::error::FromServerFnError as _};
 use serde::Serialize;
 
 use super::{calls::SeatAsSeen, choosing::Choosing};
-use crate::{AppError, answers::Picked};
+use crate::{AppError, answers::Picked, call_lost::lost};
 
 #[derive(Serialize)]
 struct Wish {
@@ -21,14 +21,10 @@ struct Wish {
 /// Moves a traveller to a seat.
 pub async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Picked, AppError> {
     let wish = Wish { hold: choosing.hold, traveller, seat: seen.seat, version: seen.version };
-    let address = format!("/live/departures/{}/picks", choosing.departure);
+    let address = choosing.departure.with_value(|id| format!("/live/departures/{id}/picks"));
     let response = Request::post(&address).json(&wish).map_err(lost)?.send().await.map_err(lost)?;
     if response.ok() {
         return response.json().await.map_err(lost);
     }
     Err(AppError::de(response.binary().await.map_err(lost)?.into()))
-}
-
-fn lost(error: gloo_net::Error) -> AppError {
-    AppError::from_server_fn_error(ServerFnErrorErr::Request(error.to_string()))
 }

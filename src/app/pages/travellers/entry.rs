@@ -21,7 +21,7 @@ pub fn Entry(
     latest: Option<String>,
     #[prop(optional)] optional: bool,
     /// Why the form was refused, if it was.
-    refused: Memo<Option<AppError>>,
+    refused: RwSignal<Option<AppError>>,
 ) -> impl IntoView {
     let class = style_sheet!("style/entry.css");
     let id = name.replace(['[', ']'], "-");

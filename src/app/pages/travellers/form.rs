@@ -1,5 +1,6 @@
-use domain::{departure::Departure, hold::HoldId, traveller::TravellerKind};
-use leptos::prelude::*;
+use domain::hold::HoldId;
+use leptos::{prelude::*, server_fn::ServerFn};
+use serde::{Deserialize, Serialize};
 use stylers_macro::style_sheet;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -7,10 +8,23 @@ use web_sys::HtmlElement;
 use super::entry::Entry;
 use crate::{
     AppError,
-    answers::{Contact, HeldTraveller, HoldView, TravellerEntry},
-    components::form_key::FormKey,
-    text::long_date,
+    answers::{Contact, TravellerEntry},
+    components::{form_key::FormKey, posting::Posting},
 };
+
+/// One traveller of the form.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asked {
+    pub ordinal: u8,
+    /// "Adult".
+    pub kind: String,
+    /// "twelve or older on Tuesday 22 December 2026".
+    pub ages: String,
+    /// The last ISO date on which they can be born.
+    pub latest: Option<String>,
+    /// What was saved before.
+    pub saved: TravellerEntry,
+}
 
 /// Names everyone and leads on to the seats. A refusal names the field as the form does: `travellers[0][surname]`, `contact[email]`.
 #[server(endpoint = "save_travellers")]
@@ -34,31 +48,24 @@ pub async fn save_travellers(
 }
 
 /// One fieldset a traveller, then the contact. What was saved before stands in it; what is wrong is said beside its field.
-#[component]
-pub fn TravellersForm(hold: HoldView) -> impl IntoView {
+#[island]
+pub fn TravellersForm(hold: HoldId, travellers: Vec<Asked>, contact: Contact) -> impl IntoView {
     let class = style_sheet!("style/travellers_form.css");
-    let save = ServerAction::<SaveTravellers>::new();
-    let pending = save.pending();
-    let refused = Memo::new(move |_| save.value().get().and_then(Result::err));
+    let save = Posting::new::<SaveTravellers>();
+    let Posting { refused, is_pending, .. } = save;
     Effect::new(move |_| {
         if refused.read().is_some() {
             request_animation_frame(go_to_what_is_wrong);
         }
     });
-    let id = hold.id;
-    let first = hold.legs.first().map(|leg| leg.departure.clone());
-    let contact = hold.contact.unwrap_or(Contact { email: String::new(), phone: String::new() });
-    let travellers: Vec<_> = hold
-        .travellers
-        .into_iter()
-        .map(|traveller| view! { <TravellerFields traveller first=first.clone() refused /> })
-        .collect();
+    let travellers: Vec<_> =
+        travellers.into_iter().map(|traveller| view! { <TravellerFields traveller refused /> }).collect();
     view! { class = class,
-        <ActionForm action=save>
-            <input type="hidden" name="hold" value=id.to_string() />
+        <form method="post" action=SaveTravellers::url() on:submit=save.on_submit()>
+            <input type="hidden" name="hold" value=hold.to_string() />
             <FormKey<SaveTravellers> refused />
             <div class="sheets">
-            {move || refused.get().map(|error| view! { class = class, <p class="note stop" id="refusal" role="alert" tabindex="-1">{error.to_string()}</p> })}
+            <p class="note stop" id="refusal" role="alert" tabindex="-1" hidden=move || refused.read().is_none()>{move || save.reason()}</p>
             {travellers}
             <fieldset class="card person">
                 <legend class="who">"Contact"</legend>
@@ -75,12 +82,12 @@ pub fn TravellersForm(hold: HoldView) -> impl IntoView {
                 </div>
             </fieldset>
             <p class="onwards">
-                <button class="button go" type="submit" disabled=move || pending.get()>
-                    {move || if pending.get() { "Saving …" } else { "Continue to seats" }}
+                <button class="button go" type="submit" disabled=move || is_pending.get()>
+                    {move || if is_pending.get() { "Saving …" } else { "Continue to seats" }}
                 </button>
             </p>
             </div>
-        </ActionForm>
+        </form>
     }
 }
 
@@ -95,45 +102,29 @@ fn go_to_what_is_wrong() {
 }
 
 #[component]
-fn TravellerFields(
-    traveller: HeldTraveller,
-    /// The first departure, by whose date a traveller's kind is told.
-    first: Option<Departure>,
-    refused: Memo<Option<AppError>>,
-) -> impl IntoView {
+fn TravellerFields(traveller: Asked, refused: RwSignal<Option<AppError>>) -> impl IntoView {
     let class = style_sheet!("style/travellers_form.css");
-    let ordinal = traveller.ordinal;
+    let Asked { ordinal, kind, ages, latest, saved } = traveller;
     let field = |name: &str| format!("travellers[{ordinal}][{name}]");
     let section = |name: &str| format!("section-traveller{} {name}", ordinal + 1);
-    let day = first.map(|departure| departure.departs.date());
-    let ages = match traveller.kind {
-        TravellerKind::Adt => "twelve or older",
-        TravellerKind::Chd => "two to eleven",
-        TravellerKind::Inf => "under two, on an adult's lap",
-    };
-    let ages = match day {
-        Some(day) => format!("{ages} on {}", long_date(day)),
-        None => ages.to_owned(),
-    };
     view! { class = class,
         <fieldset class="card person">
             <legend class="who">
-                {format!("Traveller {}: {}", ordinal + 1, traveller.kind.name())}
+                {format!("Traveller {}: {kind}", ordinal + 1)}
                 <span class="muted small ages">{ages}</span>
             </legend>
             <div class="fields">
                 <Entry
                     label="Given name" name=field("given_name") autocomplete=section("given-name")
-                    value=traveller.given_name.unwrap_or_default() refused
+                    value=saved.given_name refused
                 />
                 <Entry
                     label="Surname, as in the passport" name=field("surname") autocomplete=section("family-name")
-                    value=traveller.surname.unwrap_or_default() refused
+                    value=saved.surname refused
                 />
                 <Entry
                     label="Date of birth" name=field("birth_date") kind="date" autocomplete=section("bday")
-                    value=traveller.birth_date.map(|date| date.to_string()).unwrap_or_default()
-                    latest=day.map(|date| date.to_string()) refused
+                    value=saved.birth_date latest refused
                 />
             </div>
         </fieldset>

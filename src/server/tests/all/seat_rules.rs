@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use app::ports::{HoldError, PickError, Seats as _, Visitor};
 use domain::{
-    cabin::{SeatRefusal, SeatWish},
+    cabin::{Layout, SeatRefusal, SeatWish},
     hold::HoldId,
     traveller::Party,
 };
@@ -112,7 +112,9 @@ async fn a_wish_is_met_where_seats_are_chosen_for_us(_: PgPoolOptions, options: 
     for (wish, feature) in [(SeatWish::Aisle, "aisle"), (SeatWish::Window, "window")] {
         world.site.seating.seat_by_wish(ada.into(), hold, 0, Some(wish)).await.unwrap();
         let map = world.site.seating.seat_map(ada, hold, 0).await.unwrap();
-        let seat = map.hold.legs[0].seats[0].unwrap();
-        assert_eq!(map.layout().seat(seat).unwrap().features.position_name(), feature);
+        let leg = &map.hold.legs[0];
+        let layout = Layout::of(&leg.departure.aircraft, &leg.departure.configuration);
+        let seat = leg.seats[0].unwrap();
+        assert_eq!(layout.seat(seat).unwrap().features.position_name(), feature);
     }
 }
