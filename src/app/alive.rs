@@ -1,7 +1,8 @@
 //! Which pages have islands, and so load the browser's code.
 
 /// Whether something comes alive in the browser on the page at a path: on those of a booking. All others are plain HTML,
-/// with forms and links that work by themselves, so that searching loads no code; `public/places.js` alone helps to type.
+/// with forms and links that work by themselves, so that searching loads no code; `public/places.js` alone helps to type. What
+/// stands in place of a booking that has ended loads the code, too, and has no island.
 pub fn is_alive(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     matches!(segments.as_slice(), ["book", _, "travellers" | "seats" | "pay"])

@@ -6,11 +6,16 @@
 // A component owns its props, read or consumed.
 #![allow(clippy::needless_pass_by_value)]
 
+#[cfg(not(erase_components))]
+compile_error!(
+    "Say `--cfg erase_components` in RUSTFLAGS too: what is set there replaces .cargo/config.toml, which says it."
+);
+
 #[cfg(feature = "ssr")]
 mod alive;
-pub mod answers;
 #[cfg(feature = "hydrate")]
-mod call_lost;
+mod answer;
+pub mod answers;
 mod error;
 #[cfg(feature = "ssr")]
 mod search_url;
@@ -42,8 +47,17 @@ pub use {shell::shell, site::App};
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
+    use leptos::{ev::pageshow, leptos_dom::helpers::window_event_listener};
+
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_islands();
+    // A page that the browser has kept shows a hold as it was then.
+    let shown_again = window_event_listener(pageshow, |event| {
+        if event.persisted() {
+            _ = leptos::prelude::window().location().reload();
+        }
+    });
+    std::mem::forget(shown_again);
 }
 
 #[cfg(test)]

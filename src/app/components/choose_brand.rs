@@ -4,7 +4,6 @@ use stylers_macro::style_sheet;
 
 use super::form_key::FormKey;
 use crate::{AppError, answers::BrandPrice};
-#[cfg(feature = "ssr")]
 use crate::{call, pages::posted_by_a_plain_form, ports::HoldError};
 
 /// The brands with their prices: see [`ChooseFare`].

@@ -1,7 +1,6 @@
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
-#[cfg(feature = "ssr")]
 use crate::call;
 use crate::{AppError, answers::Board};
 

@@ -20,11 +20,11 @@ where
 {
     // It names the type alone.
     let _ = posted;
-    // What the server wrote stays in the field when the page comes alive.
+    // Of a form that the server wrote its key stays in the field when the page comes alive.
     #[cfg(feature = "ssr")]
     let key = kept_key(Posted::PATH).unwrap_or_else(new_key);
     #[cfg(not(feature = "ssr"))]
-    let key = String::new();
+    let key = new_key();
     let key = RwSignal::new(key);
     if let Some(refused) = refused {
         Effect::new(move |_| {

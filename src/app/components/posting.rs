@@ -1,10 +1,6 @@
 //! Forms of what is alive: posted without leaving the page, so that what was typed stays where it is refused.
 
-use leptos::{
-    ev::SubmitEvent,
-    prelude::*,
-    server_fn::{ServerFn, client::Client},
-};
+use leptos::{ev::SubmitEvent, prelude::*};
 
 use crate::AppError;
 
@@ -18,17 +14,8 @@ pub struct Posting {
 }
 
 impl Posting {
-    /// A form that is posted to that server function.
-    pub fn new<Posted>() -> Self
-    where
-        Posted: ServerFn<Error = AppError, Output = ()> + Clone + Send + Sync + 'static,
-        Posted::Client: Client<AppError>,
-    {
-        // The server reads the reason out of the address; in the browser it stands in the page already.
-        #[cfg(feature = "ssr")]
-        let refused = ServerAction::<Posted>::new().value().get_untracked().and_then(Result::err);
-        #[cfg(not(feature = "ssr"))]
-        let refused = None;
+    /// A form that came back to its page, as a plain one does, was refused for that reason: see [`came_back`].
+    pub fn new(refused: Option<AppError>) -> Self {
         Self {
             refused: RwSignal::new(refused),
             is_pending: RwSignal::new(false),
@@ -55,12 +42,13 @@ impl Posting {
                 return;
             }
             self.is_pending.set(true);
+            self.refused.set(None);
             spawn_local(async move {
                 match posted::post(&form).await {
+                    // Until the browser is there nothing is to be pressed again.
                     Ok(Some(elsewhere)) => _ = window().location().assign(&elsewhere),
                     Ok(None) => {
                         self.is_pending.set(false);
-                        self.refused.set(None);
                         self.is_done.set(true);
                     }
                     Err(error) => {
@@ -80,15 +68,25 @@ impl Posting {
     }
 }
 
+/// Why the plain form that is posted to that server function came back to this page, if it did.
+#[cfg(feature = "ssr")]
+pub fn came_back<Posted>() -> Option<AppError>
+where
+    Posted: leptos::server_fn::ServerFn<Error = AppError, Output = ()> + Clone + Send + Sync + 'static,
+    Posted::Client: leptos::server_fn::client::Client<AppError>,
+{
+    ServerAction::<Posted>::new().value().get_untracked().and_then(Result::err)
+}
+
 #[cfg(feature = "hydrate")]
 mod posted {
     use gloo_net::http::Request;
-    use leptos::{
-        server_fn::error::FromServerFnError as _,
-        web_sys::{FormData, HtmlFormElement, UrlSearchParams},
-    };
+    use leptos::web_sys::{FormData, HtmlFormElement, UrlSearchParams};
 
-    use crate::{AppError, call_lost::lost};
+    use crate::{
+        AppError,
+        answer::{lost, refusal},
+    };
 
     /// Posts a form as a browser does; gives the address to which the answer leads, if it leads anywhere.
     pub async fn post(form: &HtmlFormElement) -> Result<Option<String>, AppError> {
@@ -101,6 +99,6 @@ mod posted {
         if response.ok() {
             return Ok(response.headers().get("location"));
         }
-        Err(AppError::de(response.binary().await.map_err(lost)?.into()))
+        Err(refusal(response).await)
     }
 }

@@ -1,10 +1,13 @@
 use domain::hold::{EXTENSION, EXTENSION_WINDOW, HoldId};
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*, server_fn::ServerFn};
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use stylers_macro::style_sheet;
 
 use super::{form_key::FormKey, posting::Posting};
 use crate::AppError;
+#[cfg(feature = "ssr")]
+use crate::answers::HoldView;
 
 /// From here on it is the last call.
 const LAST_MS: i64 = 30_000;
@@ -18,12 +21,9 @@ pub async fn extend_hold(hold: HoldId, #[server(default)] key: String) -> Result
     ports()?.seats.extend(caller.clone(), hold).await.map_err(refuse_change(&caller))
 }
 
-/// How long the places are kept: whole minutes as the server sent it, running once the page is alive.
-///
-/// In the last two minutes it warns, and in the last thirty seconds once more, to the eye and to who listens; it offers the one
-/// extension; and at zero it says that the places are free again.
-#[island]
-pub fn Timer(
+/// What the timer begins with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Clock {
     hold: HoldId,
     /// Milliseconds left when the server answered.
     expires_in_ms: i64,
@@ -31,14 +31,43 @@ pub fn Timer(
     extension_left: bool,
     /// Whether payment has started.
     paying: bool,
-) -> impl IntoView {
+    /// Why the plain form that asks for the extension came back.
+    refused: Option<AppError>,
+}
+
+#[cfg(feature = "ssr")]
+impl Clock {
+    /// Of a hold on this page.
+    pub fn of(hold: &HoldView) -> Self {
+        Self {
+            hold: hold.id,
+            expires_in_ms: hold.expires_in_ms,
+            extension_left: hold.extension_left,
+            paying: false,
+            refused: super::posting::came_back::<ExtendHold>(),
+        }
+    }
+
+    /// Of a hold whose payment has started.
+    pub fn of_payment(hold: &HoldView) -> Self {
+        Self { paying: true, extension_left: false, ..Self::of(hold) }
+    }
+}
+
+/// How long the places are kept: whole minutes as the server sent it, running once the page is alive.
+///
+/// In the last two minutes it warns, and in the last thirty seconds once more, to the eye and to who listens; it offers the one
+/// extension; and at zero it says that the places are free again.
+#[island]
+pub fn Timer(clock: Clock) -> impl IntoView {
     let class = style_sheet!("style/timer.css");
+    let Clock { hold, expires_in_ms, extension_left, paying, refused } = clock;
     let (label, money) = if paying {
         ("to pay; your seats are kept", "What your bank may still approve is not taken without a ticket.")
     } else {
         ("your places are kept", "Nothing was charged.")
     };
-    let extend = Posting::new::<ExtendHold>();
+    let extend = Posting::new(refused);
     let extended = move || extend.is_done.get();
 
     let elapsed_ms = RwSignal::new(None::<i64>);
@@ -61,7 +90,7 @@ pub fn Timer(
         extension_left && !extended() && !over.get() && left_ms.get() <= ms(EXTENSION_WINDOW)
     });
     let shown = move || match elapsed_ms.get() {
-        Some(_) => clock(left_ms.get()),
+        Some(_) => figures(left_ms.get()),
         None => whole_minutes(left_ms.get()),
     };
     let announced = Memo::new(move |_| announcement(left_ms.get()));
@@ -106,7 +135,7 @@ pub fn Timer(
 }
 
 /// `9:14`.
-fn clock(left_ms: i64) -> String {
+fn figures(left_ms: i64) -> String {
     let left_secs = left_ms / 1000;
     format!("{}:{:02}", left_secs / 60, left_secs % 60)
 }
@@ -158,12 +187,12 @@ fn page_age_ms() -> i64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{announcement, clock, last_call, warning, whole_minutes};
+    use super::{announcement, figures, last_call, warning, whole_minutes};
 
     #[test]
     fn a_running_timer_shows_minutes_and_seconds() {
-        assert_eq!(clock(554_999), "9:14");
-        assert_eq!(clock(5_000), "0:05");
+        assert_eq!(figures(554_999), "9:14");
+        assert_eq!(figures(5_000), "0:05");
     }
 
     #[test]

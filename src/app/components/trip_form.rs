@@ -3,7 +3,6 @@ use stylers_macro::style_sheet;
 
 use super::form_key::FormKey;
 use crate::AppError;
-#[cfg(feature = "ssr")]
 use crate::call;
 
 /// Asks for a booking reference and a surname, and leads to that trip.

@@ -95,7 +95,6 @@ pub fn BookingOver(
 }
 
 /// Whether a browser posted this form by itself, without JavaScript.
-#[cfg(feature = "ssr")]
 pub fn posted_by_a_plain_form() -> bool {
     use axum::http::{header::ACCEPT, request::Parts};
 

@@ -4,7 +4,6 @@ use leptos_meta::Title;
 /// What stands where there is no page; the answer's status says so too.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
         response.set_status(axum::http::StatusCode::NOT_FOUND);
     }

@@ -3,7 +3,6 @@ use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 use stylers_macro::style_sheet;
 
-#[cfg(feature = "ssr")]
 use crate::call;
 use crate::{
     AppError,

@@ -7,7 +7,6 @@ use leptos_meta::{Meta, Title};
 use leptos_router::hooks::use_query_map;
 use stylers_macro::style_sheet;
 
-#[cfg(feature = "ssr")]
 use crate::call;
 use crate::{
     AppError,
@@ -309,10 +308,7 @@ fn stops(search: &SearchUrl) -> impl IntoView + use<> {
 
 async fn found(search: SearchUrl) -> Result<SearchResults, AppError> {
     match search.fault() {
-        #[cfg(feature = "ssr")]
         Some(fault) => Err(call::refuse(fault)),
-        #[cfg(not(feature = "ssr"))]
-        Some(fault) => Err(fault),
         None => search_flights(search.request).await,
     }
 }

@@ -29,7 +29,6 @@ pub(super) async fn run(hub: Arc<Hub>, relay: Relay, postgres: Postgres, shelf: 
             relay.unsubscribe(departure);
         }
         compare(&hub, &postgres, hub.digests()).await;
-        hub.beat();
         shelf.keep(&hub.snapshots()).await;
     }
 }

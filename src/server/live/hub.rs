@@ -12,7 +12,10 @@ use domain::{
 };
 use tokio::sync::{Notify, OnceCell, broadcast};
 
-use super::{told::Told, watched::Watched};
+use super::{pulse::STEPS, told::Told, watched::Watched};
+
+/// From one departure's step to that of the next: it comes to all steps, and first to far ones.
+const STRIDE: u16 = 97;
 
 /// The departures watched on this server, each with its picture and its viewers.
 #[derive(Default)]
@@ -26,6 +29,8 @@ pub(super) struct Hub {
 #[derive(Default)]
 struct Departures {
     watched: HashMap<DepartureId, Watched>,
+    /// At which the last departure that came tells its digest.
+    last_step: u16,
     /// The server stops: nobody comes in any more.
     closed: bool,
 }
@@ -44,7 +49,11 @@ impl Hub {
         if departures.closed {
             return None;
         }
-        let entry = departures.watched.entry(departure).or_default();
+        let Departures { watched, last_step, .. } = &mut *departures;
+        let entry = watched.entry(departure).or_insert_with(|| {
+            *last_step = (*last_step + STRIDE) % STEPS;
+            Watched::new(*last_step)
+        });
         entry.viewers += 1;
         entry.is_deserted = false;
         let seat = Seat { hub: self.clone(), departure };
@@ -118,9 +127,9 @@ impl Hub {
         self.doubts.notified().await;
     }
 
-    /// The heartbeat: every viewer compares it with what it has.
-    pub fn beat(&self) {
-        for entry in self.lock().watched.values() {
+    /// The heartbeat of the departures whose step it is: their viewers compare it with what they have.
+    pub fn beat(&self, step: u16) {
+        for entry in self.lock().watched.values().filter(|entry| entry.step == step) {
             entry.tell(&Frame::Digest(entry.digest()));
         }
     }

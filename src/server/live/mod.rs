@@ -12,6 +12,7 @@ mod geometry;
 mod hub;
 mod manners;
 mod poll;
+mod pulse;
 mod relay;
 mod shelf;
 mod socket;
@@ -84,6 +85,7 @@ impl Live {
         let shelf = Shelf::new(redis.clone(), realm);
         let relay = Relay::start(hub.clone(), redis, realm, tasks);
         tasks.spawn(checker::run(hub.clone(), relay.clone(), postgres.clone(), shelf.clone()));
+        tasks.spawn(pulse::run(hub.clone()));
         let polls = Polls::start(tasks);
         Self { hub, relay, shelf, postgres, crowd: Crowd::new(bounds), polls, bounds }
     }

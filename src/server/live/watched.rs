@@ -12,6 +12,8 @@ const BACKLOG: usize = 64;
 pub(super) struct Watched {
     frames: broadcast::Sender<Arc<Told>>,
     pub viewers: usize,
+    /// The step of a beat in which its digest is told.
+    pub step: u16,
     /// Nobody watched at the last beat, nor came since.
     pub is_deserted: bool,
     /// Filled by whoever comes first, when the picture has been read; the others wait for it.
@@ -23,11 +25,12 @@ pub(super) struct Watched {
     snapshot: Option<Arc<Told>>,
 }
 
-impl Default for Watched {
-    fn default() -> Self {
+impl Watched {
+    pub fn new(step: u16) -> Self {
         Self {
             frames: broadcast::Sender::new(BACKLOG),
             viewers: 0,
+            step,
             is_deserted: false,
             loading: Arc::default(),
             is_checked: false,
@@ -35,9 +38,7 @@ impl Default for Watched {
             snapshot: None,
         }
     }
-}
 
-impl Watched {
     pub fn listen(&self) -> broadcast::Receiver<Arc<Told>> {
         self.frames.subscribe()
     }

@@ -87,10 +87,13 @@ impl Pool {
     }
 
     pub(super) async fn begin(&self) -> Result<Tx, Error> {
-        let connection = Some(self.pool.acquire().await?);
-        let mut tx = Tx(Session { connection, patience: patience::ANSWER });
-        tx.0.say("begin").await?;
-        Ok(tx)
+        let begin = async {
+            let connection = Some(self.pool.acquire().await?);
+            let mut tx = Tx(Session { connection, patience: patience::ANSWER });
+            tx.0.say("begin").await?;
+            Ok(tx)
+        };
+        within(patience::ANSWER, Box::pin(begin)).await
     }
 
     /// What one statement answers on a connection of its own. When time runs out the connection is cut, so that its

@@ -9,7 +9,7 @@ use crate::{
         give_up::GiveUp,
         price_card::PriceCard,
         steps::{Step, Steps},
-        timer::Timer,
+        timer::{Clock, Timer},
         two_columns::TwoColumns,
     },
 };
@@ -39,12 +39,7 @@ pub fn Card(
         .into_any(),
     };
     let timer = view! {
-        <Timer
-            hold=id
-            expires_in_ms=hold.expires_in_ms
-            extension_left=false
-            paying=true
-        />
+        <Timer clock=Clock::of_payment(&hold) />
     };
     let main = view! { class = class,
         <section class="card desk" aria-label="Card">

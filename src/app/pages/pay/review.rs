@@ -11,7 +11,7 @@ use crate::{
         price_card::PriceCard,
         sold_by::SoldBy,
         steps::{Step, Steps},
-        timer::Timer,
+        timer::{Clock, Timer},
         two_columns::TwoColumns,
     },
 };
@@ -46,7 +46,7 @@ pub fn Review(
         }
         .into_any()
     };
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left paying=false /> };
+    let timer = view! { <Timer clock=Clock::of(&hold) /> };
     let main = view! {
         <PostedError<StartPayment> />
         <TripLines hold=hold.clone() />

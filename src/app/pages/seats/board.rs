@@ -16,7 +16,7 @@ use super::{
     trouble::Trouble,
     zoom::{Size, Zoom},
 };
-use crate::components::timer::Timer;
+use crate::components::timer::{Clock, Timer};
 
 /// What is alive of the seat page: who sits where, and the cabin or its list. What else there is to say stands beside it
 /// as the server wrote it.
@@ -25,9 +25,7 @@ pub fn Board(
     start: Start,
     /// Whether the cabin is shown as a list.
     listed: bool,
-    /// Milliseconds left of the hold when the server answered.
-    expires_in_ms: i64,
-    extension_left: bool,
+    clock: Clock,
     /// What the whole trip costs.
     total: String,
     /// Where it goes on, and what the button says.
@@ -51,6 +49,11 @@ pub fn Board(
             format!("with {}", chosen.join(", "))
         }
     };
+    let (view, other) = if listed { ("", "Show the map") } else { ("&view=list", "Show as a list") };
+    let other_view = move || {
+        let Choosing { hold, leg, current, .. } = choosing;
+        format!("/book/{hold}/seats?leg={leg}&traveller={}{view}", current.get())
+    };
     let cabin = if listed {
         view! { <SeatList choosing /> }.into_any()
     } else {
@@ -60,7 +63,7 @@ pub fn Board(
         <div class="columns">
             <div class="side">
                 <div class="clock card">
-                    <Timer hold=start.hold expires_in_ms extension_left paying=false />
+                    <Timer clock />
                 </div>
                 <div class="card people">
                     <People travellers=start.travellers choosing listed />
@@ -69,7 +72,10 @@ pub fn Board(
             </div>
             <section class="card cabin" aria-label="Seat map">
                 <div class="head">
-                    <Status choosing />
+                    <div class="news">
+                        <Status choosing />
+                        <a class="small" href=other_view>{other}</a>
+                    </div>
                     {(!listed).then(|| view! { <Zoom zoom alive=choosing.alive /> })}
                     <Legend folded=true />
                     <Tidings choosing />

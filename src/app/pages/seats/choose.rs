@@ -15,6 +15,7 @@ use crate::{
         give_up::GiveUp,
         steps::{Step, Steps},
         summary::Summary,
+        timer::Clock,
     },
     pages::booking::BookingRefused,
 };
@@ -41,12 +42,11 @@ pub fn Choose(map: SeatMapView) -> impl IntoView {
     view! {
         <Steps current=Step::Seats hold=hold.id />
         <h1 class="title">"Choose your seats"</h1>
-        <Legs legs=hold.legs.clone() hold=hold.id current=leg listed />
+        <Legs legs=hold.legs.clone() hold=hold.id current=leg />
         <Board
             start
             listed
-            expires_in_ms=hold.expires_in_ms
-            extension_left=hold.extension_left
+            clock=Clock::of(&hold)
             total=hold.total.to_string()
             onwards=onwards(&hold, leg)
         >

@@ -7,7 +7,7 @@ use crate::{
         give_up::GiveUp,
         steps::{Step, Steps},
         summary::Summary,
-        timer::Timer,
+        timer::{Clock, Timer},
         two_columns::TwoColumns,
     },
 };
@@ -17,8 +17,7 @@ use crate::{
 pub fn Elsewhere(hold: HoldView) -> impl IntoView {
     let supplier = hold.sold_by.as_ref().map_or_else(String::new, |sold_by| sold_by.supplier.clone());
     let id = hold.id;
-    let timer =
-        view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=false paying=false /> };
+    let timer = view! { <Timer clock=Clock::of(&hold) /> };
     let class = style_sheet!("style/sold_by.css");
     let main = view! { class = class,
         <section class="card sold">

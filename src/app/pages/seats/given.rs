@@ -8,7 +8,7 @@ use crate::{
         give_up::GiveUp,
         steps::{Step, Steps},
         summary::Summary,
-        timer::Timer,
+        timer::{Clock, Timer},
         two_columns::TwoColumns,
     },
 };
@@ -22,7 +22,7 @@ pub fn Given(
     leg: usize,
 ) -> impl IntoView {
     let id = hold.id;
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left paying=false /> };
+    let timer = view! { <Timer clock=Clock::of(&hold) /> };
     let (href, label) = onwards(&hold, leg);
     let main = hold.legs.get(leg).map(|held| {
         let departure = &held.departure;

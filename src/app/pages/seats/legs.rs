@@ -5,15 +5,13 @@ use domain::hold::HoldId;
 
 use crate::answers::HeldLeg;
 
-/// Which leg this is, the way to the others, and to the other way of showing the cabin.
+/// Which leg this is, and the way to the others.
 #[component]
 pub fn Legs(
     legs: Vec<HeldLeg>,
     hold: HoldId,
     /// Index of the leg that is shown.
     current: usize,
-    /// Whether its cabin is shown as a list.
-    listed: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/legs.css");
     let count = legs.len();
@@ -40,14 +38,8 @@ pub fn Legs(
             .collect();
         view! { class = class, <nav class="segments tabs" aria-label="Legs">{tabs}</nav> }
     });
-    let (view, other) = if listed { ("", "Show the map") } else { ("&view=list", "Show as a list") };
-    let other_view = format!("/book/{hold}/seats?leg={current}{view}");
     view! { class = class,
-        <p class="muted leg">
-            {sentence}
-            " "
-            <a href=other_view>{other}</a>
-        </p>
+        <p class="muted leg">{sentence}</p>
         {tabs}
     }
 }

@@ -3,11 +3,15 @@
 
 use domain::{cabin::SeatNumber, hold::HoldId, seat::SeatVersion};
 use gloo_net::http::Request;
-use leptos::{prelude::WithValue as _, server_fn::error::FromServerFnError as _};
+use leptos::prelude::WithValue as _;
 use serde::Serialize;
 
 use super::{calls::SeatAsSeen, choosing::Choosing};
-use crate::{AppError, answers::Picked, call_lost::lost};
+use crate::{
+    AppError,
+    answer::{lost, refusal},
+    answers::Picked,
+};
 
 #[derive(Serialize)]
 struct Wish {
@@ -26,5 +30,5 @@ pub async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result
     if response.ok() {
         return response.json().await.map_err(lost);
     }
-    Err(AppError::de(response.binary().await.map_err(lost)?.into()))
+    Err(refusal(response).await)
 }

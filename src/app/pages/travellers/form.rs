@@ -49,9 +49,16 @@ pub async fn save_travellers(
 
 /// One fieldset a traveller, then the contact. What was saved before stands in it; what is wrong is said beside its field.
 #[island]
-pub fn TravellersForm(hold: HoldId, travellers: Vec<Asked>, contact: Contact) -> impl IntoView {
+pub fn TravellersForm(
+    hold: HoldId,
+    travellers: Vec<Asked>,
+    contact: Contact,
+    /// Why the plain form came back.
+    #[prop(optional_no_strip)]
+    refused: Option<AppError>,
+) -> impl IntoView {
     let class = style_sheet!("style/travellers_form.css");
-    let save = Posting::new::<SaveTravellers>();
+    let save = Posting::new(refused);
     let Posting { refused, is_pending, .. } = save;
     Effect::new(move |_| {
         if refused.read().is_some() {

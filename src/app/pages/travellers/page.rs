@@ -2,14 +2,15 @@ use domain::{hold::HoldState, traveller::TravellerKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::form::{Asked, TravellersForm};
+use super::form::{Asked, SaveTravellers, TravellersForm};
 use crate::{
     answers::{Contact, HeldTraveller, HoldView, TravellerEntry},
     components::{
         give_up::GiveUp,
+        posting::came_back,
         steps::{Step, Steps},
         summary::Summary,
-        timer::Timer,
+        timer::{Clock, Timer},
         two_columns::TwoColumns,
     },
     pages::booking::{BookingOver, BookingRefused, booking_hold, hold_in_address},
@@ -39,9 +40,10 @@ pub fn TravellersPage() -> impl IntoView {
 #[component]
 fn Travellers(hold: HoldView) -> impl IntoView {
     let id = hold.id;
-    let timer = view! { <Timer hold=id expires_in_ms=hold.expires_in_ms extension_left=hold.extension_left paying=false /> };
+    let timer = view! { <Timer clock=Clock::of(&hold) /> };
     let contact = hold.contact.clone().unwrap_or(Contact { email: String::new(), phone: String::new() });
-    let main = view! { <TravellersForm hold=id travellers=asked(&hold) contact /> };
+    let refused = came_back::<SaveTravellers>();
+    let main = view! { <TravellersForm hold=id travellers=asked(&hold) contact refused /> };
     let seatless = hold.sold_by.is_some();
     let side = view! {
         <Summary hold />

@@ -1,6 +1,5 @@
 //! What the pages of a trip ask of the server.
 
-#[cfg(feature = "ssr")]
 use domain::pnr::Pnr;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -9,7 +8,6 @@ use crate::{
     AppError,
     answers::{CancellationView, TripView},
 };
-#[cfg(feature = "ssr")]
 use crate::{
     call,
     ports::{CancelError, TripError},
@@ -73,7 +71,6 @@ pub async fn confirm_cancellation(
 }
 
 /// What is no reference at all opens nothing either, and answers alike.
-#[cfg(feature = "ssr")]
 fn reference(text: &str) -> Result<Pnr, AppError> {
     Pnr::parse(text).map_err(|_| call::refuse(TripError::NotFound))
 }

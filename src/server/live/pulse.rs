@@ -1,0 +1,18 @@
+use std::sync::Arc;
+
+use tokio::time::interval;
+
+use super::{checker::BEAT, hub::Hub};
+
+/// Into so many steps a beat is divided.
+pub(super) const STEPS: u16 = 250;
+
+/// Tells the viewers of every departure its digest once in a beat, each departure at a step of its own: all at once they
+/// would keep everybody's changes waiting.
+pub(super) async fn run(hub: Arc<Hub>) {
+    let mut ticks = interval(BEAT / u32::from(STEPS));
+    for step in (0..STEPS).cycle() {
+        ticks.tick().await;
+        hub.beat(step);
+    }
+}
