@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::{
     departure::DepartureId,
-    live::{Ask, Frame, SeatPicture},
+    live::{Ask, Digest, Frame, SeatPicture},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::{net::TcpStream, time::timeout};
@@ -64,11 +64,20 @@ impl Watch {
                 history.told(self.departure, &changes, self.clock.now());
                 self.picture.apply_snapshot(&changes);
             }
-            // Something was lost on the way. Where the channel is closed, that is noticed when it is read.
-            Ok(Frame::Digest(digest)) if digest != self.picture.digest() => {
-                let _ = self.socket.send(Message::Binary(Ask::Snapshot.encode().into())).await;
+            Ok(Frame::Checked(changes, digest)) => {
+                history.told(self.departure, &changes, self.clock.now());
+                self.picture.apply_snapshot(&changes);
+                self.compare(digest).await;
             }
-            Ok(_) | Err(_) => {}
+            Ok(Frame::Digest(digest)) => self.compare(digest).await,
+            Ok(Frame::Pace { .. }) | Err(_) => {}
+        }
+    }
+
+    async fn compare(&mut self, digest: Digest) {
+        if digest != self.picture.digest() {
+            // Something was lost on the way. Where the channel is closed, that is noticed when it is read.
+            let _ = self.socket.send(Message::Binary(Ask::Snapshot.encode().into())).await;
         }
     }
 }

@@ -104,6 +104,10 @@ impl Page {
     /// Whether it fell behind.
     fn take(&self, frame: Frame) -> bool {
         match frame {
+            Frame::Checked(changes, digest) => {
+                self.take(Frame::Changes(changes));
+                return self.take(Frame::Digest(digest));
+            }
             Frame::Digest(digest) => return digest != self.picture.borrow().digest(),
             Frame::Snapshot(changes) | Frame::Changes(changes) => {
                 let now = Instant::now();

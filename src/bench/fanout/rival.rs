@@ -100,7 +100,9 @@ impl Rival {
             _ => return None,
         };
         match Frame::decode(frame) {
-            Ok(Frame::Changes(changes)) => changes.first().map(|change| change.version),
+            Ok(Frame::Changes(changes) | Frame::Checked(changes, _)) => {
+                changes.first().map(|change| change.version)
+            }
             Ok(_) | Err(_) => None,
         }
     }

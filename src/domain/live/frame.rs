@@ -13,6 +13,9 @@ pub enum Frame {
     Changes(Vec<SeatChange>),
     /// The heartbeat; whoever has another digest asks for a snapshot.
     Digest(Digest),
+    /// Both at once: seats that changed since, and the digest with them. Where a lot happens this is the heartbeat, since
+    /// a frame of its own would go to everybody beside every change.
+    Checked(Vec<SeatChange>, Digest),
     /// Whether updates come slower than usual, because servers cannot tell one another.
     Pace { slow: bool },
 }
@@ -44,19 +47,16 @@ const SNAPSHOT: u8 = 1;
 const CHANGES: u8 = 2;
 const DIGEST: u8 = 3;
 const PACE: u8 = 4;
+const CHECKED: u8 = 5;
 const ASK_SNAPSHOT: u8 = 1;
 
 impl Frame {
     pub fn encode(&self) -> Vec<u8> {
         match self {
-            Self::Snapshot(changes) => encode_changes(SNAPSHOT, changes),
-            Self::Changes(changes) => encode_changes(CHANGES, changes),
-            Self::Digest(digest) => {
-                let mut bytes = vec![DIGEST];
-                put_number(&mut bytes, u64::from(digest.count));
-                put_number(&mut bytes, digest.version_sum);
-                bytes
-            }
+            Self::Snapshot(changes) => encode_changes(vec![SNAPSHOT], changes),
+            Self::Changes(changes) => encode_changes(vec![CHANGES], changes),
+            Self::Digest(digest) => encode_digest(DIGEST, *digest),
+            Self::Checked(changes, digest) => encode_changes(encode_digest(CHECKED, *digest), changes),
             Self::Pace { slow } => vec![PACE, u8::from(*slow)],
         }
     }
@@ -67,10 +67,11 @@ impl Frame {
         let frame = match take(bytes)? {
             SNAPSHOT => Self::Snapshot(decode_changes(bytes)?),
             CHANGES => Self::Changes(decode_changes(bytes)?),
-            DIGEST => Self::Digest(Digest {
-                count: take_number(bytes)?.try_into().map_err(|_| FrameError::Number)?,
-                version_sum: take_number(bytes)?,
-            }),
+            DIGEST => Self::Digest(decode_digest(bytes)?),
+            CHECKED => {
+                let digest = decode_digest(bytes)?;
+                Self::Checked(decode_changes(bytes)?, digest)
+            }
             PACE => match take(bytes)? {
                 0 => Self::Pace { slow: false },
                 1 => Self::Pace { slow: true },
@@ -99,9 +100,23 @@ impl Ask {
     }
 }
 
-fn encode_changes(kind: u8, changes: &[SeatChange]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(1 + 3 * changes.len());
-    bytes.push(kind);
+fn encode_digest(kind: u8, digest: Digest) -> Vec<u8> {
+    let mut bytes = vec![kind];
+    put_number(&mut bytes, u64::from(digest.count));
+    put_number(&mut bytes, digest.version_sum);
+    bytes
+}
+
+fn decode_digest(bytes: &mut &[u8]) -> Result<Digest, FrameError> {
+    Ok(Digest {
+        count: take_number(bytes)?.try_into().map_err(|_| FrameError::Number)?,
+        version_sum: take_number(bytes)?,
+    })
+}
+
+/// The changes, behind what is there.
+fn encode_changes(mut bytes: Vec<u8>, changes: &[SeatChange]) -> Vec<u8> {
+    bytes.reserve(3 * changes.len());
     for change in changes {
         put_change(&mut bytes, *change);
     }
@@ -133,18 +148,24 @@ mod tests {
         })
     }
 
+    fn digest() -> impl Strategy<Value = Digest> {
+        any::<(u32, u64)>().prop_map(|(count, version_sum)| Digest { count, version_sum })
+    }
+
     fn frame() -> impl Strategy<Value = Frame> {
         prop_oneof![
             prop::collection::vec(change(), 0..50).prop_map(Frame::Snapshot),
             prop::collection::vec(change(), 0..50).prop_map(Frame::Changes),
-            any::<(u32, u64)>().prop_map(|(count, version_sum)| Frame::Digest(Digest { count, version_sum })),
+            digest().prop_map(Frame::Digest),
+            (prop::collection::vec(change(), 0..50), digest())
+                .prop_map(|(c, digest)| Frame::Checked(c, digest)),
             any::<bool>().prop_map(|slow| Frame::Pace { slow }),
         ]
     }
 
     /// Random bytes behind a valid kind, so that the content is reached.
     fn hostile() -> impl Strategy<Value = Vec<u8>> {
-        (0u8..6, prop::collection::vec(any::<u8>(), 0..64)).prop_map(|(kind, mut bytes)| {
+        (0u8..7, prop::collection::vec(any::<u8>(), 0..64)).prop_map(|(kind, mut bytes)| {
             bytes.insert(0, kind);
             bytes
         })

@@ -5,7 +5,7 @@ const FIRST: Duration = Duration::from_millis(800);
 const LONGEST: Duration = Duration::from_secs(30);
 const DOUBLINGS: u32 = 6;
 
-/// A channel on which nothing was heard for so long is dead, whatever the system says of it: heartbeats come every five
+/// A channel on which nothing was heard for so long is dead, whatever the system says of it: heartbeats come every six
 /// seconds at most.
 pub const SILENCE: Duration = Duration::from_secs(12);
 

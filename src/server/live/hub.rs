@@ -12,7 +12,7 @@ use domain::{
 };
 use tokio::sync::{Notify, OnceCell, broadcast};
 
-use super::{pulse::STEPS, told::Told, watched::Watched};
+use super::{heart::STEPS, told::Told, watched::Watched};
 
 /// From one departure's step to that of the next: it comes to all steps, and first to far ones.
 const STRIDE: u16 = 97;
@@ -127,10 +127,10 @@ impl Hub {
         self.doubts.notified().await;
     }
 
-    /// The heartbeat of the departures whose step it is: their viewers compare it with what they have.
+    /// One step of a beat: viewers compare the digest with what they have.
     pub fn beat(&self, step: u16) {
-        for entry in self.lock().watched.values().filter(|entry| entry.step == step) {
-            entry.tell(&Frame::Digest(entry.digest()));
+        for entry in self.lock().watched.values_mut() {
+            entry.beat(step);
         }
     }
 

@@ -9,6 +9,7 @@ mod checker;
 mod crowd;
 mod door;
 mod geometry;
+mod heart;
 mod hub;
 mod manners;
 mod poll;

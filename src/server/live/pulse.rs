@@ -2,10 +2,7 @@ use std::sync::Arc;
 
 use tokio::time::interval;
 
-use super::{checker::BEAT, hub::Hub};
-
-/// Into so many steps a beat is divided.
-pub(super) const STEPS: u16 = 250;
+use super::{checker::BEAT, heart::STEPS, hub::Hub};
 
 /// Tells the viewers of every departure its digest once in a beat, each departure at a step of its own: all at once they
 /// would keep everybody's changes waiting.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use domain::live::{Digest, Frame, SeatChange, SeatPicture};
 use tokio::sync::{OnceCell, broadcast};
 
-use super::told::Told;
+use super::{heart::Heart, told::Told};
 
 /// Frames that a slow viewer may lag behind before it gets the whole picture instead. They are kept once for all viewers.
 const BACKLOG: usize = 64;
@@ -12,8 +12,7 @@ const BACKLOG: usize = 64;
 pub(super) struct Watched {
     frames: broadcast::Sender<Arc<Told>>,
     pub viewers: usize,
-    /// The step of a beat in which its digest is told.
-    pub step: u16,
+    heart: Heart,
     /// Nobody watched at the last beat, nor came since.
     pub is_deserted: bool,
     /// Filled by whoever comes first, when the picture has been read; the others wait for it.
@@ -30,7 +29,7 @@ impl Watched {
         Self {
             frames: broadcast::Sender::new(BACKLOG),
             viewers: 0,
-            step,
+            heart: Heart::new(step),
             is_deserted: false,
             loading: Arc::default(),
             is_checked: false,
@@ -63,7 +62,15 @@ impl Watched {
         let news: Vec<SeatChange> = changes.iter().filter(|c| self.picture.apply(c)).copied().collect();
         if !news.is_empty() {
             self.snapshot = None;
-            self.tell(&Frame::Changes(news));
+            let is_due = self.heart.changed();
+            self.tell(&if is_due { Frame::Checked(news, self.digest()) } else { Frame::Changes(news) });
+        }
+    }
+
+    /// A step of a beat has come.
+    pub fn beat(&mut self, step: u16) {
+        if self.heart.beats(step) {
+            self.tell(&Frame::Digest(self.digest()));
         }
     }
 

@@ -1,7 +1,7 @@
 //! News of the live channel, taken into what the page shows.
 
 use domain::{
-    live::{Frame, SeatChange},
+    live::{Digest, Frame, SeatChange},
     seat::SeatState,
 };
 use leptos::prelude::*;
@@ -15,8 +15,10 @@ impl Choosing {
         match news {
             News::Lost => self.say(Channel::Slow),
             News::Frame(Frame::Pace { slow }) => self.say(if slow { Channel::Slow } else { Channel::Live }),
-            News::Frame(Frame::Digest(digest)) => {
-                return self.picture.with_untracked(|picture| picture.digest() != digest);
+            News::Frame(Frame::Digest(digest)) => return self.differs(digest),
+            News::Frame(Frame::Checked(changes, digest)) => {
+                self.take(&changes);
+                return self.differs(digest);
             }
             News::Frame(Frame::Snapshot(all)) => {
                 self.picture.update(|picture| _ = picture.apply_snapshot(&all));
@@ -24,6 +26,10 @@ impl Choosing {
             News::Frame(Frame::Changes(changes)) => self.take(&changes),
         }
         false
+    }
+
+    fn differs(self, digest: Digest) -> bool {
+        self.picture.with_untracked(|picture| picture.digest() != digest)
     }
 
     fn take(self, changes: &[SeatChange]) {

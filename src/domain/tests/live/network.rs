@@ -26,6 +26,8 @@ pub enum Step {
     Check { server: usize },
     /// A server sends its digest.
     Beat { server: usize },
+    /// A server sends its digest together with the next change.
+    Due { server: usize },
     /// A server keeps its picture for others.
     Keep { server: usize },
     /// A server dies and begins with the kept picture; its browser connects again, with what it had.
@@ -42,6 +44,7 @@ pub fn steps() -> impl Strategy<Value = Vec<Step>> {
         3 => (server(), which(), any::<bool>()).prop_map(|(server, which, frame)| Step::Lose { server, which, frame }),
         1 => server().prop_map(|server| Step::Check { server }),
         1 => server().prop_map(|server| Step::Beat { server }),
+        1 => server().prop_map(|server| Step::Due { server }),
         1 => server().prop_map(|server| Step::Keep { server }),
         1 => server().prop_map(|server| Step::Restart { server }),
     ];
@@ -59,6 +62,7 @@ pub struct Network<M> {
 #[derive(Default)]
 struct Side<M> {
     server: M,
+    is_due: bool,
     published: Vec<SeatChange>,
     browser: M,
     frames: Vec<Frame>,
@@ -96,6 +100,7 @@ impl<M: Map> Network<M> {
             }
             Step::Check { server } => self.servers[*server].check(&self.postgres),
             Step::Beat { server } => self.servers[*server].beat(),
+            Step::Due { server } => self.servers[*server].is_due = true,
             Step::Keep { server } => self.kept = self.servers[*server].server.all(),
             Step::Restart { server } => {
                 let side = &mut self.servers[*server];
@@ -148,7 +153,12 @@ impl<M: Map> Side<M> {
         let before = self.server.all();
         self.server.take(&[change]);
         if self.server.all() != before {
-            self.frames.push(Frame::Changes(vec![change]));
+            let changes = vec![change];
+            self.frames.push(if std::mem::take(&mut self.is_due) {
+                Frame::Checked(changes, self.server.digest())
+            } else {
+                Frame::Changes(changes)
+            });
         }
     }
 
@@ -168,6 +178,10 @@ impl<M: Map> Side<M> {
     /// A browser that asks is answered with the picture as it is then; the answer is under way like anything else.
     fn get(&mut self, frame: Frame) -> Result<(), TestCaseError> {
         match frame {
+            Frame::Checked(changes, digest) => {
+                self.get(Frame::Changes(changes))?;
+                self.get(Frame::Digest(digest))?;
+            }
             Frame::Snapshot(changes) | Frame::Changes(changes) => {
                 let before = self.browser.all();
                 self.browser.take(&changes);

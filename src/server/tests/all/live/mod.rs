@@ -103,7 +103,11 @@ pub async fn until(socket: &mut Socket, picture: &mut SeatPicture, wanted: impl 
             let Message::Binary(bytes) = socket.next().await.unwrap().unwrap() else { continue };
             match Frame::decode(&bytes).unwrap() {
                 Frame::Snapshot(changes) => _ = picture.apply_snapshot(&changes),
-                Frame::Changes(changes) => changes.iter().for_each(|change| _ = picture.apply(change)),
+                Frame::Changes(changes) | Frame::Checked(changes, _) => {
+                    for change in &changes {
+                        picture.apply(change);
+                    }
+                }
                 Frame::Digest(_) | Frame::Pace { .. } => {}
             }
         }

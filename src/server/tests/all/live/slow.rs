@@ -115,7 +115,7 @@ async fn whoever_falls_behind_gets_the_whole_picture_in_place_of_what_was_missed
                     snapshots += 1;
                     picture.apply_snapshot(&changes);
                 }
-                Frame::Changes(changes) => _ = picture.apply_snapshot(&changes),
+                Frame::Changes(changes) | Frame::Checked(changes, _) => _ = picture.apply_snapshot(&changes),
                 Frame::Digest(_) | Frame::Pace { .. } => {}
             }
         }

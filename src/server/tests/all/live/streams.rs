@@ -41,7 +41,7 @@ async fn until(
                 continue;
             };
             match Frame::decode(&STANDARD.decode(data).unwrap()).unwrap() {
-                Frame::Snapshot(changes) | Frame::Changes(changes) => {
+                Frame::Snapshot(changes) | Frame::Changes(changes) | Frame::Checked(changes, _) => {
                     picture.apply_snapshot(&changes);
                 }
                 Frame::Digest(_) | Frame::Pace { .. } => {}
