@@ -41,13 +41,13 @@ impl Size {
     }
 }
 
-/// Larger and smaller, once the page is alive.
+/// Larger and smaller, once the page is alive; their place is kept until then, so that nothing moves.
 #[component]
 pub fn Zoom(zoom: RwSignal<Size>, #[prop(into)] alive: Signal<bool>) -> impl IntoView {
     let class = style_sheet!("style/zoom.css");
     let to = move |size: fn(Size) -> Size| move |_| zoom.update(|zoom| *zoom = size(*zoom));
     view! { class = class,
-        <div class="zoom" role="group" aria-label="Size of the map" hidden=move || !alive.get()>
+        <div class="zoom" class:still=move || !alive.get() role="group" aria-label="Size of the map">
             <button class="button slim" type="button" aria-label="Smaller" on:click=to(Size::smaller)>"−"</button>
             <button class="button slim" type="button" aria-label="Larger" on:click=to(Size::larger)>"+"</button>
         </div>
