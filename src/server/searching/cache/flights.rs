@@ -13,29 +13,44 @@ type Aloft<T> = Arc<Mutex<HashMap<String, watch::Receiver<Outcome<T>>>>>;
 /// What is being found out: of each thing once, however many wait for it.
 pub(super) struct Flights<T>(Aloft<T>);
 
+/// A flight that somebody waits for.
+pub(super) struct Joined<F> {
+    /// By joining: no other was under way.
+    pub is_begun: bool,
+    pub outcome: F,
+}
+
 impl<T: Clone + Send + Sync + 'static> Flights<T> {
     /// Waits for the flight with this name; `start` begins one where none is under way. It ends by itself, whether or not
     /// anyone waits.
-    pub fn join<S, F>(&self, name: &str, start: S) -> impl Future<Output = Result<T, NoAnswer>> + use<T, S, F>
+    pub fn join<S, F>(
+        &self,
+        name: &str,
+        start: S,
+    ) -> Joined<impl Future<Output = Result<T, NoAnswer>> + use<T, S, F>>
     where
         S: FnOnce() -> F,
         F: Future<Output = Result<T, NoAnswer>> + Send + 'static,
     {
         let (mut landing, outcome) = self.find(name);
+        let is_begun = outcome.is_some();
         if let Some(outcome) = outcome {
             let landed = Landed { aloft: self.0.clone(), name: name.to_owned() };
             let flight = start();
             // Not under the lock: a runtime that ends drops it at once.
             tokio::spawn(async move {
-                let _landed = landed;
-                outcome.send_replace(Some(flight.await));
+                let found = flight.await;
+                // Before it is told: whoever knows this outcome and wants a newer one must not join its flight again.
+                drop(landed);
+                outcome.send_replace(Some(found));
             });
         }
-        async move {
+        let outcome = async move {
             // An error means that the flight has ended by a fault.
             let outcome = landing.wait_for(Option::is_some).await.map_err(|_| NoAnswer)?;
             outcome.clone().unwrap_or(Err(NoAnswer))
-        }
+        };
+        Joined { is_begun, outcome }
     }
 
     /// Where the flight's end is told; and where to tell it, for one that is yet to begin.
@@ -92,12 +107,20 @@ mod tests {
             let begun = begun.clone();
             flights.join("BOS-LAX", move || async move { Ok(begun.fetch_add(1, Ordering::Relaxed)) })
         };
-        let (first, second, third) = tokio::join!(fly(), fly(), fly());
-        assert_eq!((first, second, third), (Ok(0), Ok(0), Ok(0)));
-        while !flights.is_empty() {
-            tokio::task::yield_now().await;
+        let (first, second, third) = (fly(), fly(), fly());
+        assert_eq!([first.is_begun, second.is_begun, third.is_begun], [true, false, false]);
+        let outcomes = tokio::join!(first.outcome, second.outcome, third.outcome);
+        assert_eq!(outcomes, (Ok(0), Ok(0), Ok(0)));
+        assert_eq!(fly().outcome.await, Ok(1));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn whoever_knows_an_outcome_does_not_join_its_flight_again() {
+        let flights = Flights::default();
+        for number in 0..10_000 {
+            let joined = flights.join("BOS-LAX", move || async move { Ok(number) });
+            assert_eq!(joined.outcome.await, Ok(number));
         }
-        assert_eq!(fly().await, Ok(1));
     }
 
     #[tokio::test]
@@ -118,9 +141,7 @@ mod tests {
     #[tokio::test]
     async fn a_flight_that_breaks_leaves_nobody_waiting() {
         let flights: Flights<()> = Flights::default();
-        assert_eq!(flights.join("BOS-LAX", breaks).await, Err(NoAnswer));
-        while !flights.is_empty() {
-            tokio::task::yield_now().await;
-        }
+        assert_eq!(flights.join("BOS-LAX", breaks).outcome.await, Err(NoAnswer));
+        assert!(flights.is_empty());
     }
 }

@@ -27,7 +27,7 @@ pub use entry::{Entry, Fresh};
 
 use crate::patience;
 use entry::Wanted;
-use flights::Flights;
+use flights::{Flights, Joined};
 use shared::Shared;
 use shelf::Shelf;
 
@@ -114,12 +114,14 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> Cache<V> {
             }
             return Ok(Answer { entry, is_renewing });
         }
-        let mut entry = self.fly(key, wanted, ask.clone()).await?;
-        if !wanted.is_met_by(&entry) {
-            // That flight had begun before what we know of happened.
-            entry = self.fly(key, wanted, ask).await?;
+        loop {
+            let flight = self.fly(key, wanted, ask.clone());
+            let entry = flight.outcome.await?;
+            // Another's may have begun before what we know of happened, or be content with what was known before.
+            if flight.is_begun || wanted.is_met_by(&entry) {
+                return Ok(Answer { entry, is_renewing: false });
+            }
         }
-        Ok(Answer { entry, is_renewing: false })
     }
 
     /// Sees to it that an answer will be good at `good_at`.
@@ -136,7 +138,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> Cache<V> {
     {
         let wanted = Wanted { now, good_at, since: None };
         if !self.0.shelf.get(key).is_some_and(|entry| wanted.is_met_by(&entry)) {
-            self.fly(key, wanted, ask).await?;
+            self.fly(key, wanted, ask).outcome.await?;
         }
         Ok(())
     }
@@ -157,7 +159,7 @@ impl<V: Serialize + DeserializeOwned + Send + Sync + 'static> Cache<V> {
         key: &str,
         wanted: Wanted,
         ask: A,
-    ) -> impl Future<Output = Result<Arc<Entry<V>>, NoAnswer>> + use<V, A, F>
+    ) -> Joined<impl Future<Output = Result<Arc<Entry<V>>, NoAnswer>> + use<V, A, F>>
     where
         A: Fn() -> F + Send + 'static,
         F: Future<Output = Result<Fresh<V>, NoAnswer>> + Send + 'static,
