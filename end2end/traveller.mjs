@@ -75,10 +75,11 @@ export class Traveller {
     await this.heading('Who travels?').waitFor();
   }
 
-  // From the address of a search straight to a hold of its first offer that says so. All journeys hold places of the same
-  // flights: where one of them took the last of a class after this list was made, its new price is accepted.
+  // From the address of a search straight to a hold of the first flight of the day that says so, whatever it costs by now:
+  // two who hold are on the same flight. All journeys hold places of it: where one of them took the last of a class after
+  // this list was made, its new price is accepted.
   async holds(text, adults = 1) {
-    await this.page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=${adults}`);
+    await this.page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=${adults}&sort=earliest`);
     await this.offers(text).first().getByRole('button', { name: /^Standard,/ }).click();
     const changed = this.heading('The price has changed');
     await this.heading('Who travels?').or(changed).waitFor();

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { cards, inAMonth } from '../traveller.mjs';
+import { cards } from '../traveller.mjs';
 import { journey, until } from '../world.mjs';
 
 const people = [['Ada', 'Moreno'], ['Grace', 'Moreno']];
+const overNewYork = /1 stop: (JFK|EWR|LGA)/;
 
 journey('one leg of one traveller is cancelled, then the rest, and the seat turns free in another browser', async ({ visitor, note }) => {
   const ada = await visitor();
@@ -86,8 +87,7 @@ journey('a trip of somebody else is not to be cancelled', async ({ visitor }) =>
 
 // Two adults over New York, seats left to us; gives the reference and the seat of the second on the second leg.
 async function booksForTwo(traveller) {
-  await traveller.page.goto(`/search?from=BOS&to=LAX&depart=${inAMonth()}&adults=2`);
-  await traveller.chooses('Standard', traveller.offers(/1 stop: (JFK|EWR|LGA)/).first());
+  await traveller.holds(overNewYork, 2);
   await traveller.nameEveryone(people);
   await traveller.goesOnToSeats();
   const { hold } = traveller;
@@ -102,7 +102,7 @@ async function booksForTwo(traveller) {
 
 // Holds the same itinerary and watches the map of its second leg.
 async function looksAtTheSameLeg(traveller) {
-  await traveller.holds(/1 stop: (JFK|EWR|LGA)/);
+  await traveller.holds(overNewYork);
   await traveller.page.goto(`/book/${traveller.hold}/seats`);
   await traveller.goesToLeg(2, /^Next leg/);
   await traveller.waitsUntilLive();
