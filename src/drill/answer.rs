@@ -45,7 +45,20 @@ pub struct Hold {
     /// When the server answered.
     pub expires_in_ms: u64,
     pub legs: Vec<HeldLeg>,
+    /// The seats that cost something.
+    pub seat_charges: Vec<SeatCharge>,
     pub total: Money,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct SeatCharge {
+    pub amount: Money,
+}
+
+impl Hold {
+    pub fn seats_minor(&self) -> i64 {
+        self.seat_charges.iter().map(|charge| charge.amount.minor).sum()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::{
     live::Live,
     once::{Refusal, once_in_steps},
-    postgres::{Account, EndAs, Once, OrderRefusal, PlacedOrder, Postgres, StoreError},
+    postgres::{Account, EndAs, Once, OrderRefusal, PlacedOrder, Postgres, StoreError, charges_of},
     seating::{Seating, Whom, assign, away},
     signing::Signing,
     steps::reached,
@@ -135,7 +135,7 @@ impl Ordering {
             return Ok(booking);
         }
         let offer = self.signing.read_offer(&order.offer).map_err(|_| HoldError::OfferForged)?;
-        let pay_within_secs = self.pay_within_secs(&offer, order.pays)?;
+        let pay_within_secs = self.pay_within_secs(&offer, order)?;
         let visitor = visitor(token, &digest, &fingerprint);
         let account = Account { id: token, kind: Holder::Token };
         let hold = self.seating.choose_for(account, visitor, &order.offer).await?;
@@ -146,6 +146,7 @@ impl Ordering {
             offer_digest: digest.clone(),
             fingerprint: fingerprint.clone(),
             pay_within_secs,
+            amount: if let Pays::Now(amount) = order.pays { Some(amount) } else { None },
             details: order.details.clone(),
         };
         match self.book(visitor, hold, order, &placed).await {
@@ -172,14 +173,19 @@ impl Ordering {
         }
     }
 
-    /// Seconds until it must be paid; none where it is paid now.
-    fn pay_within_secs(&self, offer: &Offer, pays: Pays) -> Result<Option<f64>, OrderError> {
+    /// Seconds until it must be paid; none where it is paid now, which costs the fare and the seats that are chosen.
+    fn pay_within_secs(&self, offer: &Offer, order: &NewOrder) -> Result<Option<f64>, OrderError> {
         let now = Timestamp::now();
-        match pays {
-            Pays::Now(amount) if amount == offer.total => Ok(None),
-            Pays::Now(_) => Err(OrderError::WrongAmount(offer.total)),
+        let sold = self.seating.on_sale(offer, now)?;
+        match order.pays {
+            Pays::Now(amount) => {
+                let seats = order.seats.iter().map(|(departure, who, seat)| ((*departure, *who), *seat));
+                let charges = charges_of(offer, offer.total.currency, &sold.legs, seats);
+                let minor = offer.total.minor + charges.values().sum::<i64>();
+                let costs = Money::new(minor, offer.total.currency);
+                if amount == costs { Ok(None) } else { Err(OrderError::WrongAmount(costs)) }
+            }
             Pays::Later => {
-                let sold = self.seating.on_sale(offer, now)?;
                 let departs_at = sold.legs.first().map(|leg| leg.departs_at).unwrap_or_default();
                 let deadline = pay_later::deadline(offer.brand, departs_at, now);
                 let deadline = deadline.ok_or(OrderError::PaidAtOnce)?;

@@ -51,7 +51,7 @@ impl TripFiles {
             pnr: trip.pnr,
             state: trip.state,
             payment: trip.payment,
-            total: trip.quote.total,
+            total: trip.total,
             quote: trip.quote,
             brand: trip.offer.brand,
             cabin: trip.offer.cabin,

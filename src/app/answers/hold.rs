@@ -27,6 +27,9 @@ pub struct HoldView {
     pub cabin: Cabin,
     /// The price that was shown, frozen.
     pub quote: Quote,
+    /// Those of the seats that cost something beside it.
+    pub seat_charges: Vec<SeatCharge>,
+    /// Fare and seats.
     pub total: Money,
     /// Where it is not ours.
     pub sold_by: Option<SoldBy>,
@@ -44,7 +47,27 @@ pub struct SoldBy {
     pub is_cancelling: bool,
 }
 
+/// A seat that costs something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeatCharge {
+    /// Index into the legs.
+    pub leg: usize,
+    /// The traveller's.
+    pub ordinal: u8,
+    pub seat: SeatNumber,
+    pub amount: Money,
+}
+
 impl HoldView {
+    /// Each seat that costs something, as lines of the price.
+    pub fn seat_lines(&self) -> Vec<(String, Money)> {
+        let line = |charge: &SeatCharge| {
+            let leg = &self.legs.get(charge.leg)?.departure;
+            Some((format!("Seat {}, {} to {}", charge.seat, leg.origin, leg.destination), charge.amount))
+        };
+        self.seat_charges.iter().filter_map(line).collect()
+    }
+
     /// Whether everyone is named and can be written to.
     pub fn travellers_known(&self) -> bool {
         self.contact.is_some()

@@ -12,7 +12,7 @@ mod trip;
 
 pub use cancellation::CancellationView;
 pub use checkout::{CardForm, FliesAlready, Settled};
-pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, SoldBy, TravellerEntry};
+pub use hold::{Contact, HeldLeg, HeldTraveller, HoldView, SeatCharge, SoldBy, TravellerEntry};
 pub use offer::{NextBest, OfferView};
 pub use outside::{Beside, OutsideBound, OutsideCard, OutsidePrice, OutsideResults};
 pub use promotion::PromotionNote;

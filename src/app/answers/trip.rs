@@ -37,6 +37,18 @@ pub struct TripView {
 }
 
 impl TripView {
+    /// Each seat that was paid for, as lines of the price.
+    pub fn seat_lines(&self) -> Vec<(String, Money)> {
+        let coupons = self.travellers.iter().flat_map(|traveller| &traveller.coupons);
+        let line = |coupon: &TripCoupon| {
+            let leg = &self.legs.get(coupon.leg)?.departure;
+            let seat = coupon.seat.map(|seat| format!(" {seat}")).unwrap_or_default();
+            let amount = Money::new(coupon.value.seat_minor, self.total.currency);
+            Some((format!("Seat{seat}, {} to {}", leg.origin, leg.destination), amount))
+        };
+        coupons.filter(|coupon| coupon.value.seat_minor > 0).filter_map(line).collect()
+    }
+
     /// Whether any of it can still be given back.
     pub fn may_cancel(&self) -> bool {
         self.travellers.iter().flat_map(|traveller| &traveller.coupons).any(|coupon| coupon.may_cancel)

@@ -1,10 +1,10 @@
-use domain::fare::FareBrand;
+use domain::{cabin::Cabin, fare::FareBrand};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 /// What each brand includes, folded away until it is asked for.
 #[component]
-pub fn BrandTable() -> impl IntoView {
+pub fn BrandTable(cabin: Cabin) -> impl IntoView {
     let class = style_sheet!("style/brand_table.css");
     let names: Vec<&str> = FareBrand::ALL.into_iter().map(FareBrand::name).collect();
     let summary = format!("What {} include", crate::text::listed(&names));
@@ -12,8 +12,7 @@ pub fn BrandTable() -> impl IntoView {
         .into_iter()
         .map(|brand| {
             let lines = brand
-                .terms()
-                .lines()
+                .lines(cabin)
                 .into_iter()
                 .map(|(good, text)| view! { class = class, <li class="term" class:good=good>{text}</li> })
                 .collect_view();

@@ -1,14 +1,13 @@
-use domain::fare::FareBrand;
+use domain::{cabin::Cabin, fare::FareBrand};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
 /// What the chosen brand includes, and what it does not.
 #[component]
-pub fn FareRules(brand: FareBrand) -> impl IntoView {
+pub fn FareRules(brand: FareBrand, cabin: Cabin) -> impl IntoView {
     let class = style_sheet!("style/fare_rules.css");
     let rules = brand
-        .terms()
-        .lines()
+        .lines(cabin)
         .map(|(speaks_for, text)| {
             let sign = if speaks_for { "✓" } else { "–" };
             view! { class = class,

@@ -10,7 +10,9 @@ use stylers_macro::style_sheet;
 #[component]
 pub fn PriceLines(
     quote: Quote,
-    /// What is paid, the same as the quote's total.
+    /// What seats cost beside it, each as a line.
+    seats: Vec<(String, Money)>,
+    /// What is paid: the quote's total and the seats.
     total: Money,
 ) -> impl IntoView {
     let class = style_sheet!("style/price_lines.css");
@@ -49,9 +51,22 @@ pub fn PriceLines(
             }
         })
         .collect_view();
+    let seats = (!seats.is_empty()).then(|| {
+        let rows = seats
+            .into_iter()
+            .map(|(label, amount)| view! { class = class, <dt>{label}</dt> <dd>{amount.to_string()}</dd> })
+            .collect_view();
+        view! { class = class,
+            <section class="kind">
+                <h3 class="who">"Seats"</h3>
+                <dl class="sums">{rows}</dl>
+            </section>
+        }
+    });
     view! { class = class,
         <div class="lines">
-            {kinds} <p class="all">
+            {kinds} {seats}
+            <p class="all">
                 <span>"Total"</span>
                 <span>{total.to_string()}</span>
             </p>

@@ -7,7 +7,12 @@ use crate::{answers::HoldView, text::short_date};
 
 /// The trip and its price beside a step of the booking: the sums at a glance, each fare and tax one press away.
 #[component]
-pub fn Summary(hold: HoldView) -> impl IntoView {
+pub fn Summary(
+    hold: HoldView,
+    /// Whether it stands beside a sum that has the seats in it.
+    #[prop(optional)]
+    without_seats: bool,
+) -> impl IntoView {
     let class = style_sheet!("style/summary.css");
     let legs = hold
         .legs
@@ -25,6 +30,13 @@ pub fn Summary(hold: HoldView) -> impl IntoView {
         .map(|(who, sum)| view! { class = class, <dt>{format!("{who}, {brand}")}</dt> <dd>{sum.to_string()}</dd> })
         .collect_view();
     let taxes = Money::new(hold.quote.tax_minor(), hold.quote.currency);
+    let seat_lines = if without_seats { Vec::new() } else { hold.seat_lines() };
+    let total = if without_seats { hold.quote.total } else { hold.total };
+    let seats_minor: i64 = seat_lines.iter().map(|(_, amount)| amount.minor).sum();
+    let seats = (seats_minor > 0).then(|| {
+        let sum = Money::new(seats_minor, total.currency);
+        view! { class = class, <dt>"Seats"</dt> <dd>{sum.to_string()}</dd> }
+    });
     view! { class = class,
         <section class="card summary">
             <h2 class="title">"Your trip"</h2>
@@ -33,12 +45,13 @@ pub fn Summary(hold: HoldView) -> impl IntoView {
                 {kinds}
                 <dt class="muted small">"of this, taxes and fees"</dt>
                 <dd class="muted small">{taxes.to_string()}</dd>
-                <dt class="total">"Total"</dt>
-                <dd class="total">{hold.total.to_string()}</dd>
+                {seats}
+                <dt class="total">{if without_seats { "Without seats" } else { "Total" }}</dt>
+                <dd class="total">{total.to_string()}</dd>
             </dl>
             <details class="details">
                 <summary>"Each fare and tax"</summary>
-                <PriceLines quote=hold.quote total=hold.total />
+                <PriceLines quote=hold.quote seats=seat_lines total />
             </details>
         </section>
     }

@@ -50,7 +50,7 @@ fn reference_in_address() -> Memo<String> {
 fn Trip(trip: TripView) -> impl IntoView {
     let class = style_sheet!("style/trip.css");
     let quote = trip.quote.clone();
-    let total = trip.total;
+    let (total, seats) = (trip.total, trip.seat_lines());
     let cancel = trip.may_cancel().then(|| {
         let cancel = format!("/trips/{}/cancel", trip.pnr);
         view! { class = class, <p class="ways"><a class="button" href=cancel>"Cancel…"</a></p> }
@@ -66,7 +66,7 @@ fn Trip(trip: TripView) -> impl IntoView {
         <Ticket trip />
         <details class="card price">
             <summary><h2 class="title">"What the price is made of"</h2></summary>
-            <PriceLines quote total />
+            <PriceLines quote seats total />
         </details>
         {sold_by}
         {cancel}

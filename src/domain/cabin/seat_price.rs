@@ -1,11 +1,14 @@
-use super::{Features, Seat};
+use super::{Cabin, Features, Seat};
 use crate::{
-    fare::FareBrand,
+    fare::{FareBrand, exchange},
     money::{Currency, Money},
 };
 
-/// What a seat costs on top of the fare, and why. Every brand includes the choice of a seat today: a hold's total is frozen
-/// when its offer is chosen, before anyone picks, so that no pick may change it.
+/// What extra legroom costs on a flight, in US cents; other currencies by the table of fares, rounded as fares are.
+const EXTRA_LEGROOM_CENTS: i64 = 3900;
+
+/// What a seat costs whoever chooses it on top of the fare, and why. Most cost nothing; extra legroom in economy does, but
+/// for Flex. A seat that is given, and not chosen, costs nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeatPrice {
     pub amount: Money,
@@ -14,13 +17,42 @@ pub struct SeatPrice {
 }
 
 impl SeatPrice {
-    pub fn of(seat: &Seat, brand: FareBrand, currency: Currency) -> Self {
-        let what = match seat {
-            _ if seat.features.contains(Features::EXIT_ROW) => "A seat in an exit row",
-            _ if seat.features.contains(Features::EXTRA_LEGROOM) => "A seat with extra legroom",
-            _ => "Your choice of seat",
+    /// Of a seat in the cabin that was booked.
+    pub fn of(seat: &Seat, cabin: Cabin, brand: FareBrand, currency: Currency) -> Self {
+        let has = |feature| seat.features.contains(feature);
+        let what = match () {
+            () if has(Features::EXIT_ROW) => "A seat in an exit row",
+            () if has(Features::EXTRA_LEGROOM) => "A seat with extra legroom",
+            () => "Your choice of seat",
         };
-        Self { amount: Money::new(0, currency), because: format!("{what} is included in {}.", brand.name()) }
+        let amount = Money::new(Self::minor(seat, cabin, brand, currency), currency);
+        let because = if amount.minor > 0 {
+            format!("{what} costs {amount} beside a {} fare.", brand.name())
+        } else if has(Features::EXTRA_LEGROOM) && has(Features::ACCESSIBLE) {
+            // 14 CFR 382.31: nothing is charged for what people with a disability are entitled to.
+            "An accessible seat costs nothing.".to_owned()
+        } else {
+            format!(
+                "{what} is included in {}.",
+                if cabin == Cabin::Economy { brand.name() } else { cabin.name() }
+            )
+        };
+        Self { amount, because }
+    }
+
+    /// The amount alone, in minor units.
+    pub fn minor(seat: &Seat, cabin: Cabin, brand: FareBrand, currency: Currency) -> i64 {
+        let is_better =
+            seat.features.contains(Features::EXTRA_LEGROOM) && !seat.features.contains(Features::ACCESSIBLE);
+        if is_better && !brand.includes_legroom(cabin) { Self::extra_legroom(currency).minor } else { 0 }
+    }
+
+    /// What extra legroom costs where it is not included.
+    pub fn extra_legroom(currency: Currency) -> Money {
+        Money::new(
+            exchange::round_fare(exchange::convert(EXTRA_LEGROOM_CENTS, Currency::Usd, currency)),
+            currency,
+        )
     }
 
     /// In a word: "included", or the amount.
@@ -33,24 +65,48 @@ impl SeatPrice {
 mod tests {
     use super::SeatPrice;
     use crate::{
-        cabin::{Configuration, Layout, SeatNumber},
+        cabin::{Cabin, Configuration, Features, Layout, Seat, SeatNumber},
         fare::FareBrand,
         money::Currency,
         schedule::AircraftCode,
     };
 
-    #[test]
-    fn every_seat_is_included_in_every_fare_and_says_so() {
+    fn price(text: &str, brand: FareBrand, currency: Currency) -> SeatPrice {
         let a320 =
             Layout::of(&AircraftCode::parse("320").unwrap(), &Configuration::parse("F12Y138").unwrap());
-        let price = |text, brand| {
-            let seat = a320.seat(SeatNumber::parse(text).unwrap()).unwrap();
-            SeatPrice::of(seat, brand, Currency::Usd)
-        };
+        let seat = SeatNumber::parse(text).unwrap();
+        SeatPrice::of(a320.seat(seat).unwrap(), a320.cabin_of(seat).unwrap(), brand, currency)
+    }
+
+    #[test]
+    fn an_ordinary_seat_is_included_in_every_fare_and_says_so() {
         for brand in FareBrand::ALL {
             assert!(brand.terms().seat_choice);
-            assert_eq!(price("14C", brand).in_short(), "included");
+            assert_eq!(price("14C", brand, Currency::Usd).in_short(), "included");
         }
-        assert_eq!(price("16A", FareBrand::Basic).because, "A seat in an exit row is included in Basic.");
+        let because = price("14C", FareBrand::Basic, Currency::Usd).because;
+        assert_eq!(because, "Your choice of seat is included in Basic.");
+    }
+
+    #[test]
+    fn extra_legroom_costs_something_but_for_flex() {
+        let basic = price("16A", FareBrand::Basic, Currency::Usd);
+        assert_eq!(basic.in_short(), "$39.00");
+        assert_eq!(basic.because, "A seat in an exit row costs $39.00 beside a Basic fare.");
+        assert_eq!(price("7B", FareBrand::Standard, Currency::Eur).in_short(), "€35.00");
+        assert_eq!(price("7B", FareBrand::Standard, Currency::Jpy).in_short(), "¥5,900");
+        let flex = price("7B", FareBrand::Flex, Currency::Usd);
+        assert_eq!(flex.because, "A seat with extra legroom is included in Flex.");
+    }
+
+    #[test]
+    fn nobody_in_a_better_cabin_or_in_an_accessible_seat_pays_for_legroom() {
+        let number = SeatNumber::parse("7B").unwrap();
+        let roomy = Seat { number, features: Features::EXTRA_LEGROOM };
+        let business = SeatPrice::of(&roomy, Cabin::Business, FareBrand::Basic, Currency::Usd);
+        assert_eq!(business.because, "A seat with extra legroom is included in Business.");
+        let accessible = Seat { number, features: Features::EXTRA_LEGROOM | Features::ACCESSIBLE };
+        let price = SeatPrice::of(&accessible, Cabin::Economy, FareBrand::Basic, Currency::Usd);
+        assert_eq!((price.amount.minor, price.because.as_str()), (0, "An accessible seat costs nothing."));
     }
 }

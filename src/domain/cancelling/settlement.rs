@@ -44,7 +44,7 @@ pub enum Why {
     FreeDay,
     /// The fare was sold as refundable.
     Refundable,
-    /// The fare is kept; the taxes of a flight that is not flown are not ours to keep.
+    /// The fare and what was paid for the seat are kept; the taxes of a flight that is not flown are not ours to keep.
     TaxesAlone,
     /// Nothing was paid.
     Unpaid,

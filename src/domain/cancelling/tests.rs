@@ -14,7 +14,7 @@ use crate::{
 };
 
 const BOUGHT: Timestamp = Timestamp::UNIX_EPOCH;
-const VALUE: CouponValue = CouponValue { fare_minor: 10_000, tax_minor: 1_500 };
+const VALUE: CouponValue = CouponValue { fare_minor: 10_000, tax_minor: 1_500, seat_minor: 3_900 };
 
 fn hours(hours: i64) -> SignedDuration {
     SignedDuration::from_hours(hours)
@@ -63,12 +63,12 @@ fn a_refundable_fare_gives_everything_back() {
     for coupon in &mut coupons {
         coupon.refundable = true;
     }
-    assert_eq!(asked(&coupons, &[key(0, 0), key(0, 1)], hours(48)), Ok((23_000, Why::Refundable)));
+    assert_eq!(asked(&coupons, &[key(0, 0), key(0, 1)], hours(48)), Ok((30_800, Why::Refundable)));
 }
 
 #[test]
 fn whoever_bought_a_week_ahead_may_change_their_mind_for_a_day() {
-    assert_eq!(asked(&one(), &[key(0, 0)], hours(24)), Ok((11_500, Why::FreeDay)));
+    assert_eq!(asked(&one(), &[key(0, 0)], hours(24)), Ok((15_400, Why::FreeDay)));
     let late = hours(24) + SignedDuration::from_secs(1);
     assert_eq!(asked(&one(), &[key(0, 0)], late), Ok((1_500, Why::TaxesAlone)));
     let bought = |ahead| FreeDay { bought_at: BOUGHT, first_departs_at: BOUGHT + ahead };
@@ -81,9 +81,9 @@ fn what_the_airline_calls_off_comes_back_whole_even_after_the_time_of_departure(
     let mut coupons = one();
     coupons[0].called_off = true;
     let late = BOUGHT + hours(241);
-    assert_eq!(asked(&coupons, &[key(0, 0)], hours(241)), Ok((11_500, Why::CalledOff)));
+    assert_eq!(asked(&coupons, &[key(0, 0)], hours(241)), Ok((15_400, Why::CalledOff)));
     let settled = settle(&coupons, &[key(0, 0), key(0, 1)], Cause::Airline, BOUGHT, late).unwrap();
-    assert_eq!(settled.refund_minor(), 23_000);
+    assert_eq!(settled.refund_minor(), 30_800);
 }
 
 #[test]
@@ -203,7 +203,7 @@ proptest! {
     ) {
         let mut coupons = booking(&vec![TravellerKind::Adt; fares.len()]);
         for (coupon, (fare_minor, tax_minor, called_off, refundable)) in coupons.iter_mut().zip(fares) {
-            coupon.value = CouponValue { fare_minor, tax_minor };
+            coupon.value = CouponValue { fare_minor, tax_minor, seat_minor: 0 };
             (coupon.called_off, coupon.refundable) = (called_off, refundable);
         }
         let keys: Vec<CouponKey> = coupons

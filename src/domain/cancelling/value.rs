@@ -11,15 +11,18 @@ use crate::{
 pub struct CouponValue {
     pub fare_minor: i64,
     pub tax_minor: i64,
+    /// For the seat that was chosen.
+    #[serde(default)]
+    pub seat_minor: i64,
 }
 
 impl CouponValue {
     pub fn total_minor(self) -> i64 {
-        self.fare_minor + self.tax_minor
+        self.fare_minor + self.tax_minor + self.seat_minor
     }
 }
 
-/// One traveller's ticket spread over its legs; the values add up to what that kind of traveller pays, to the minor unit.
+/// One traveller's ticket spread over its legs, without what seats cost; the values add up to what that kind of traveller pays, to the minor unit.
 ///
 /// The fare of a bound, and the taxes that this bound brings about, are spread evenly over its legs, and what does not
 /// divide goes to the first of them. All fare lines of a bound are taken together first, so that a promotion, which is one
@@ -60,7 +63,7 @@ fn of_legs(bounds_minor: &[i64], legs: &[usize]) -> impl Iterator<Item = i64> {
 pub fn shared_values(total_minor: i64, kinds: &[TravellerKind], legs: usize) -> Vec<Vec<CouponValue>> {
     let weights: Vec<i64> = kinds.iter().map(|kind| i64::from(kind.takes_seat())).collect();
     let of_ticket = |minor| {
-        let of_leg = |fare_minor| CouponValue { fare_minor, tax_minor: 0 };
+        let of_leg = |fare_minor| CouponValue { fare_minor, ..CouponValue::default() };
         split(minor, &vec![1; legs]).into_iter().map(of_leg).collect()
     };
     split(total_minor, &weights).into_iter().map(of_ticket).collect()

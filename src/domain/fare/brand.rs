@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::cabin::Cabin;
+
 /// What is sold with the seat; each is dearer and gives more than the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,11 +56,15 @@ impl FareBrand {
         };
         BrandTerms { cabin_bags: 1, checked_bags, seat_choice: true, changes, refundable }
     }
-}
 
-impl BrandTerms {
-    /// For the page: each condition, and whether it speaks for the brand.
-    pub fn lines(self) -> [(bool, String); 5] {
+    /// Whether seats with extra legroom cost nothing in that cabin.
+    pub fn includes_legroom(self, cabin: Cabin) -> bool {
+        self == Self::Flex || cabin != Cabin::Economy
+    }
+
+    /// For the page: each condition as it is in that cabin, and whether it speaks for the brand.
+    pub fn lines(self, cabin: Cabin) -> [(bool, String); 6] {
+        let terms = self.terms();
         let bags = |n: u8, kind: &str| match n {
             0 => format!("No {kind} bag"),
             1 => format!("1 {kind} bag"),
@@ -66,11 +72,12 @@ impl BrandTerms {
         };
         let text = |yes: bool, good: &str, bad: &str| (yes, if yes { good } else { bad }.to_owned());
         [
-            (self.cabin_bags > 0, bags(self.cabin_bags, "cabin")),
-            (self.checked_bags > 0, bags(self.checked_bags, "checked")),
-            text(self.seat_choice, "Choose your seat", "Seat given at check-in"),
-            text(self.changes, "Changes for the difference in fare", "No changes"),
-            text(self.refundable, "Refundable before departure", "Not refundable"),
+            (terms.cabin_bags > 0, bags(terms.cabin_bags, "cabin")),
+            (terms.checked_bags > 0, bags(terms.checked_bags, "checked")),
+            text(terms.seat_choice, "Choose your seat", "Seat given at check-in"),
+            text(self.includes_legroom(cabin), "Extra legroom included", "Extra legroom for a charge"),
+            text(terms.changes, "Changes for the difference in fare", "No changes"),
+            text(terms.refundable, "Refundable before departure", "Not refundable"),
         ]
     }
 }
@@ -78,6 +85,7 @@ impl BrandTerms {
 #[cfg(test)]
 mod tests {
     use super::FareBrand;
+    use crate::cabin::Cabin;
 
     #[test]
     fn each_brand_gives_at_least_what_the_one_before_gives() {
@@ -85,9 +93,13 @@ mod tests {
             let (less, more) = (pair[0].terms(), pair[1].terms());
             assert!(less.checked_bags < more.checked_bags);
             assert!(less.changes <= more.changes && less.refundable <= more.refundable);
+            assert!(pair[0].includes_legroom(Cabin::Economy) <= pair[1].includes_legroom(Cabin::Economy));
             assert_eq!(FareBrand::parse(pair[0].as_str()), Some(pair[0]));
         }
-        assert_eq!(FareBrand::Basic.terms().lines()[1], (false, "No checked bag".to_owned()));
-        assert_eq!(FareBrand::Flex.terms().lines()[1], (true, "2 checked bags".to_owned()));
+        assert_eq!(FareBrand::Basic.lines(Cabin::Economy)[1], (false, "No checked bag".to_owned()));
+        assert_eq!(FareBrand::Flex.lines(Cabin::Economy)[1], (true, "2 checked bags".to_owned()));
+        let legroom = |cabin| FareBrand::Basic.lines(cabin)[3].clone();
+        assert_eq!(legroom(Cabin::Economy), (false, "Extra legroom for a charge".to_owned()));
+        assert_eq!(legroom(Cabin::Business), (true, "Extra legroom included".to_owned()));
     }
 }

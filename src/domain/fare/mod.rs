@@ -5,14 +5,13 @@
 
 mod basis;
 mod brand;
+pub mod exchange;
 mod quote;
 mod rules;
 mod why;
 
 #[cfg(feature = "zones")]
 mod candidate;
-#[cfg(feature = "zones")]
-pub mod exchange;
 #[cfg(feature = "zones")]
 mod filed;
 #[cfg(feature = "zones")]

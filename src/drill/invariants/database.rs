@@ -133,10 +133,21 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
         group by visitor, offer_digest having count(*) > 1",
     ),
     (
-        "invariant 5: what is paid is what the hold was frozen at",
-        "select format('booking %s: %s frozen, %s paid', b.id, h.total_minor, p.amount_minor)
+        "invariant 5: what is paid is what the hold was frozen at, and its seats",
+        "select format('booking %s: %s and %s frozen, %s paid', b.id, h.total_minor, s.minor, p.amount_minor)
         from payments p join bookings b on b.id = p.booking_id join holds h on h.id = b.hold_id
-        where (p.amount_minor, p.currency) <> (h.total_minor, h.currency)",
+        cross join lateral (
+            select coalesce(sum(c.amount_minor), 0) as minor from seat_charges c where c.hold_id = h.id) s
+        where (p.amount_minor, p.currency) <> (h.total_minor + s.minor, h.currency)",
+    ),
+    (
+        "invariant 5: what was charged for a seat is on the coupon that has the seat",
+        "select format('hold %s: %s for %s', s.hold_id, s.amount_minor, s.seat)
+        from seat_charges s join bookings b on b.hold_id = s.hold_id
+        where b.pnr is not null and not exists (
+            select from tickets t join coupons c on c.ticket = t.number
+            where t.booking_id = b.id and t.ordinal = s.traveller and c.departure = s.departure and c.seat = s.seat
+                and c.seat_minor = s.amount_minor)",
     ),
     (
         "invariant 7: a traveller is written to of tickets, of each cancellation and of each refund",

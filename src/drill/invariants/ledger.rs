@@ -16,7 +16,7 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
         "invariant 6: valid coupons are worth what the ledger says",
         "select format('booking %s: %s of coupons, %s in the ledger', id, coupons, ledger) from (
             select b.id, (
-                select coalesce(sum(c.fare_minor + c.tax_minor), 0) from tickets t join coupons c on c.ticket = t.number
+                select coalesce(sum(c.fare_minor + c.tax_minor + c.seat_minor), 0) from tickets t join coupons c on c.ticket = t.number
                 where t.booking_id = b.id and c.state <> 'cancelled') as coupons, (
                 select coalesce(sum(-l.amount_minor), 0) from ledger l
                 where l.booking_id = b.id and l.account = 'tickets') as ledger
@@ -73,7 +73,7 @@ pub(super) const QUESTIONS: &[(&str, &str)] = &[
         "invariant 6: a cancellation adds up to the value of its coupons",
         "select format('cancellation %s of booking %s: %s + %s', c.id, c.booking_id, c.refund_minor, c.fee_minor)
         from cancellations c left join lateral (
-            select sum(k.fare_minor + k.tax_minor) as value, sum(g.refund_minor) as back
+            select sum(k.fare_minor + k.tax_minor + k.seat_minor) as value, sum(g.refund_minor) as back
             from cancellation_coupons g join coupons k on k.ticket = g.ticket and k.leg = g.leg
             where g.cancellation_id = c.id) k on true
         where (c.refund_minor + c.fee_minor, c.refund_minor) is distinct from (k.value, k.back)",

@@ -131,6 +131,16 @@ const BREACHES: &[(&str, &str)] = &[
     ),
     ("invariant 5: what is paid is what the hold was frozen at", "update holds set total_minor = 19999"),
     (
+        "invariant 5: what is paid is what the hold was frozen at",
+        "insert into seat_charges (hold_id, traveller, departure, seat, amount_minor)
+        select id, 0, 'Q1100-1-2026-12-01', '14A', 1 from holds",
+    ),
+    (
+        "invariant 5: what was charged for a seat",
+        "insert into seat_charges (hold_id, traveller, departure, seat, amount_minor)
+        select id, 0, 'Q1100-1-2026-12-01', '14A', 1 from holds",
+    ),
+    (
         "invariant 6: a booking's ledger adds up to nothing",
         "delete from ledger where step = 'refunded' and account = 'refunded'",
     ),

@@ -36,7 +36,7 @@ impl Traveller {
                     let expires = if attempt == 0 { expires } else { call.invoked };
                     self.ground.history.may(hold, May::Free, expires);
                     self.ground.world.sales.taken(number);
-                    return Ok(Claim { hold, shown, people, legs: legs.len() });
+                    return Ok(Claim { hold, shown, to_pay: shown, people, legs: legs.len() });
                 }
                 Answer::Refused(refusal) => {
                     self.ground.tally.refused(&refusal.code);

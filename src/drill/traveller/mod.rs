@@ -39,6 +39,8 @@ struct Claim {
     hold: HoldId,
     /// The price of the offer that was chosen.
     shown: Money,
+    /// What the card form said, seats included; the same until there is one.
+    to_pay: Money,
     people: usize,
     legs: usize,
 }
@@ -65,7 +67,7 @@ impl Traveller {
     }
 
     async fn book(&mut self) -> Result<(), GaveUp> {
-        let claim = self.choose().await?;
+        let mut claim = self.choose().await?;
         self.name_everyone(&claim).await?;
         for leg in 0..claim.legs {
             self.choose_seats(&claim, leg).await?;
@@ -76,7 +78,7 @@ impl Traveller {
         if self.chance(self.ground.temper.walk_away) {
             return Err(GaveUp);
         }
-        let pnr = self.pay(&claim).await?;
+        let pnr = self.pay(&mut claim).await?;
         self.look_at(&claim, &pnr).await
     }
 
@@ -132,11 +134,12 @@ impl Traveller {
 
     /// Remembers whose seats a page showed, and compares its price with the one that was chosen.
     fn saw_hold(&self, claim: &Claim, view: &Hold, invoked: Moment, answered: Moment) {
-        if view.total != claim.shown {
+        if view.total.minor != claim.shown.minor + view.seats_minor() {
             let Claim { hold, shown, .. } = claim;
-            self.ground
-                .trouble
-                .note(format!("hold {hold} was shown at {shown}, and its page says {}", view.total));
+            let (total, seats_minor) = (view.total, view.seats_minor());
+            self.ground.trouble.note(format!(
+                "hold {hold} was shown at {shown}, and its page says {total}, {seats_minor} of it for seats"
+            ));
         }
         for leg in &view.legs {
             for seat in leg.seats.iter().flatten() {

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use domain::money::Money;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Claim, GaveUp, TRIES, Traveller};
@@ -20,20 +21,23 @@ const LAST_MOMENT_MS: u64 = 600;
 /// A payment that has been started.
 struct Started {
     form: CardForm,
+    /// What the page around it says.
+    total: Money,
     /// When the hold ends.
     ends: Instant,
 }
 
 impl Traveller {
     /// Starts to pay, pays, and waits for the tickets. Returns the record locator.
-    pub(super) async fn pay(&mut self, claim: &Claim) -> Result<String, GaveUp> {
-        let Started { form, ends } = self.start_to_pay(claim).await?;
-        if form.total != claim.shown {
-            let Claim { hold, shown, .. } = claim;
+    pub(super) async fn pay(&mut self, claim: &mut Claim) -> Result<String, GaveUp> {
+        let Started { form, total, ends } = self.start_to_pay(claim).await?;
+        if form.total != total {
+            let hold = claim.hold;
             self.ground
                 .trouble
-                .note(format!("hold {hold} was shown at {shown}, and {} is charged", form.total));
+                .note(format!("hold {hold} was shown at {total}, and {} is charged", form.total));
         }
+        claim.to_pay = total;
         if self.chance(3) {
             // Second thoughts while the card form is open: what may be authorised meanwhile is given back.
             self.give_up(claim).await?;
@@ -142,7 +146,7 @@ impl Traveller {
                     self.saw_hold(claim, &hold, call.invoked, call.answered);
                     let ends = Instant::now() + Duration::from_millis(hold.expires_in_ms);
                     match card {
-                        Ok(form) => return Ok(Started { form, ends }),
+                        Ok(form) => return Ok(Started { form, total: hold.total, ends }),
                         Err(_) => self.unclear(attempt).await,
                     }
                 }

@@ -18,7 +18,7 @@ impl Traveller {
         self.ground.sold.note(Sale {
             hold: claim.hold,
             pnr: pnr.to_owned(),
-            shown: claim.shown,
+            shown: claim.to_pay,
             coupons: coupons.clone(),
         });
         if !coupons.is_empty() && self.chance(self.ground.temper.cancel) {
@@ -28,11 +28,11 @@ impl Traveller {
     }
 
     fn saw_trip(&self, claim: &Claim, trip: &Trip, call: &Call<()>) -> Vec<SoldCoupon> {
-        if trip.total != claim.shown {
-            let Claim { hold, shown, .. } = claim;
+        if trip.total != claim.to_pay {
+            let Claim { hold, to_pay, .. } = claim;
             self.ground
                 .trouble
-                .note(format!("hold {hold} was shown at {shown}, and {} were paid", trip.total));
+                .note(format!("hold {hold} was shown at {to_pay}, and {} were paid", trip.total));
         }
         let mut coupons = Vec::new();
         for traveller in &trip.travellers {

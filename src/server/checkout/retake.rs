@@ -39,7 +39,7 @@ impl Paying {
             tracing::warn!(%error, "the timetable could not be renewed; the old one stays");
         }
         let Ok(sold) = self.seating.on_sale(&hold.offer, Timestamp::now()) else { return Ok(false) };
-        if sold.quote.total != payment.total || sold.legs != hold.legs {
+        if sold.quote.total != hold.quote.total || sold.legs != hold.legs {
             return Ok(false);
         }
         match self.postgres.retake(errand, settle::card(intent).as_deref(), sold.schedule).await? {

@@ -49,7 +49,7 @@ pub async fn create(
 ) -> Result<(StatusCode, Json<Data<Payment>>), ApiError> {
     let booking = ids::uuid(&new.order_id, "ord_").ok_or_else(ApiError::not_found)?;
     let order = site.postgres.order(partner.id(), booking).await.map_err(away)?;
-    let total = order.ok_or_else(ApiError::not_found)?.hold.quote.total;
+    let total = order.ok_or_else(ApiError::not_found)?.total();
     let amount = read_payment(&new.payment, total.currency, "/payment")?;
     site.ordering.pay(partner.id(), booking, Some(amount)).await.map_err(refused)?;
     let order = site.postgres.order(partner.id(), booking).await.map_err(away)?;

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::{Json, Router, extract::State, routing::get};
 use domain::{
-    cabin::{Cabin, Features, Layout, Row, SeatNumber, Section, keeps_accessible, may_sit},
+    cabin::{Cabin, Features, Layout, Row, SeatNumber, SeatPrice, Section, keeps_accessible, may_sit},
     departure::Departure,
     money::{Currency, Money},
     offer::Offer,
@@ -83,6 +83,7 @@ pub enum Element {
 pub struct SeatService {
     pub id: String,
     pub passenger_id: String,
+    /// What it adds to the order's total.
     pub total_amount: String,
     pub total_currency: String,
 }
@@ -197,6 +198,8 @@ impl Drawing<'_> {
                 "Accessible: by the aisle, with an armrest that lifts, or beside such a seat.",
             ),
         ];
+        let price =
+            Money::new(SeatPrice::minor(&seat, cabin, self.offer.brand, self.currency), self.currency);
         let told = disclosures.into_iter().filter(|(feature, _)| seat.features.contains(*feature));
         Element::Seat {
             designator: seat.number.to_string(),
@@ -206,7 +209,7 @@ impl Drawing<'_> {
                 .map(|(ordinal, _)| SeatService {
                     id: ids::seat_service(self.leg.id, ordinal, seat.number),
                     passenger_id: ids::passenger(party, ordinal),
-                    total_amount: Money::new(0, self.currency).decimal(),
+                    total_amount: price.decimal(),
                     total_currency: self.currency.code().to_owned(),
                 })
                 .collect(),

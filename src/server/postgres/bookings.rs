@@ -176,7 +176,7 @@ pub(super) async fn ticket_hold(
 ) -> Result<TicketOutcome, TicketError> {
     let claim = sqlx::query!(
         r#"update holds set state = 'converted', ended_at = sky_now() where id = $1
-        returning visitor, places, total_minor, currency, offer as "offer: Json<Offer>", quote as "quote: Json<Quote>",
+        returning visitor, places, currency, offer as "offer: Json<Offer>", quote as "quote: Json<Quote>",
             supplier is not null as "is_outside!""#,
         hold.0
     )
@@ -190,9 +190,14 @@ pub(super) async fn ticket_hold(
     .execute(&mut **tx)
     .await?;
     let card = if let Paid::Card(card) = paid { card } else { None };
-    sqlx::query!("update payments set state = 'authorised', card = $2 where booking_id = $1", booking, card)
-        .execute(&mut **tx)
-        .await?;
+    // The fare and what the seats cost.
+    let paid_minor = sqlx::query_scalar!(
+        "update payments set state = 'authorised', card = $2 where booking_id = $1 returning amount_minor",
+        booking,
+        card
+    )
+    .fetch_one(&mut **tx)
+    .await?;
     let ticketed = sqlx::query!(
         "update bookings set state = 'ticketed', pnr = $2, ticketed_at = sky_now() where id = $1",
         booking,
@@ -213,7 +218,7 @@ pub(super) async fn ticket_hold(
         Paid::Card(_) => Account::CaptureQueued,
         Paid::Balance(_) => Account::Balance,
     };
-    let lines = [(Account::Tickets, -claim.total_minor), (account, claim.total_minor)];
+    let lines = [(Account::Tickets, -paid_minor), (account, paid_minor)];
     ledger::post(tx, booking, "ticketed", &lines, &claim.currency).await?;
     match paid {
         Paid::Card(_) => outbox::queue(tx, booking, Step::Capture, "", &json!({})).await?,
@@ -222,14 +227,14 @@ pub(super) async fn ticket_hold(
                 .execute(&mut **tx)
                 .await?;
             // Last, since many orders of a token wait here for each other.
-            debit(tx, token, booking, claim.total_minor, &claim.currency).await?;
+            debit(tx, token, booking, paid_minor, &claim.currency).await?;
         }
     }
     outbox::queue(tx, booking, Step::Mail(Letter::Tickets), "", &json!({})).await?;
     Ok(TicketOutcome::Ticketed { pnr, seats })
 }
 
-/// A ticket for each traveller and a coupon for each leg, with its value and the seat that was picked for it. Of what an
+/// A ticket for each traveller and a coupon for each leg, with its value, the seat that was picked for it and what that cost. Of what an
 /// outside supplier sells only the price of all is known, and is shared.
 async fn issue_tickets(
     tx: &mut super::Tx,
@@ -269,7 +274,8 @@ async fn issue_tickets(
         let value_minor: i64 = values.iter().map(|value| value.total_minor()).sum();
         sqlx::query!(
             "insert into tickets (number, booking_id, ordinal, kind, given_name, surname, birth_date, value_minor, terms)
-            select $1, $2, ordinal, kind, given_name, surname, birth_date, $5, $6
+            select $1, $2, ordinal, kind, given_name, surname, birth_date, $5 + coalesce((
+                select sum(amount_minor) from seat_charges c where c.hold_id = $3 and c.traveller = $4), 0)::bigint, $6
             from hold_travellers where hold_id = $3 and ordinal = $4",
             number,
             booking,
@@ -281,12 +287,15 @@ async fn issue_tickets(
         .execute(&mut **tx)
         .await?;
         sqlx::query!(
-            "insert into coupons (ticket, leg, departure, cabin, class, seat, fare_minor, tax_minor)
-            select $1, l.leg, l.departure, l.cabin, l.class, s.seat, v.fare_minor, v.tax_minor
+            "insert into coupons (ticket, leg, departure, cabin, class, seat, fare_minor, tax_minor, seat_minor)
+            select $1, l.leg, l.departure, l.cabin, l.class, s.seat, v.fare_minor, v.tax_minor,
+                coalesce(p.amount_minor, 0)
             from hold_legs l
             join unnest($4::bigint[], $5::bigint[]) with ordinality as v (fare_minor, tax_minor, place)
                 on v.place = l.leg + 1
             left join seats s on s.hold_id = l.hold_id and s.departure = l.departure and s.traveller = $3
+            left join seat_charges p
+                on p.hold_id = l.hold_id and p.departure = l.departure and p.traveller = $3
             where l.hold_id = $2",
             number,
             hold.0,

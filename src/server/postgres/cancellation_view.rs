@@ -96,7 +96,7 @@ impl Postgres {
     ) -> Result<Vec<CancellationRecord>, StoreError> {
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let shares = sqlx::query!(
-            "select g.cancellation_id, g.ticket, g.leg, g.refund_minor, g.why, c.fare_minor, c.tax_minor
+            "select g.cancellation_id, g.ticket, g.leg, g.refund_minor, g.why, c.fare_minor, c.tax_minor, c.seat_minor
             from cancellation_coupons g join coupons c on c.ticket = g.ticket and c.leg = g.leg
             join tickets t on t.number = g.ticket
             where g.cancellation_id = any($1) and t.booking_id = $2 order by t.ordinal, g.leg",
@@ -113,7 +113,11 @@ impl Postgres {
                         ticket: TicketNumber::parse(&share.ticket).ok()?,
                         leg: u8::try_from(share.leg).ok()?,
                     },
-                    value: CouponValue { fare_minor: share.fare_minor, tax_minor: share.tax_minor },
+                    value: CouponValue {
+                        fare_minor: share.fare_minor,
+                        tax_minor: share.tax_minor,
+                        seat_minor: share.seat_minor,
+                    },
                     refund_minor: share.refund_minor,
                     why: Why::parse(&share.why)?,
                 })

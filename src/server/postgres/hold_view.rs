@@ -5,6 +5,7 @@ use domain::{
     departure::{Departure, DepartureId},
     fare::Quote,
     hold::{HoldId, HoldState},
+    money::Money,
     offer::Offer,
     traveller::TravellerKind,
 };
@@ -12,7 +13,7 @@ use jiff::civil::Date;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Postgres, StoreError};
+use super::{Postgres, SeatCharges, StoreError};
 use crate::suppliers::Offered;
 
 /// A hold with everything that hangs on it.
@@ -33,6 +34,8 @@ pub struct HoldRecord {
     pub contact_phone: Option<String>,
     /// By departure and ordinal.
     pub seats: HashMap<(DepartureId, u8), SeatNumber>,
+    /// What those cost that are not included: as they are now, or as they were when payment started.
+    pub charges: SeatCharges,
     /// What its supplier offered, where it is not ours.
     pub outside: Option<Offered>,
 }
@@ -44,6 +47,14 @@ pub struct TravellerRecord {
     pub given_name: Option<String>,
     pub surname: Option<String>,
     pub birth_date: Option<Date>,
+}
+
+impl HoldRecord {
+    /// What is paid: the fare and what the seats cost.
+    pub fn total(&self) -> Money {
+        let seats_minor: i64 = self.charges.values().sum();
+        Money::new(self.quote.total.minor + seats_minor, self.quote.currency)
+    }
 }
 
 impl Postgres {
@@ -79,13 +90,30 @@ impl Postgres {
         )
         .fetch_all(&self.pool)
         .await?;
+        let seats: HashMap<(DepartureId, u8), SeatNumber> = seats
+            .into_iter()
+            .filter_map(|s| {
+                let traveller = u8::try_from(s.traveller).ok()?;
+                Some(((s.departure.parse().ok()?, traveller), s.seat.parse().ok()?))
+            })
+            .collect();
+        let state = HoldState::parse(&row.state).unwrap_or(HoldState::Expired);
+        let (offer, quote) = (row.offer.0, row.quote.0);
+        let charges = if row.outside.is_some() {
+            SeatCharges::new()
+        } else if state == HoldState::Active {
+            let sits = seats.iter().map(|(who, seat)| (*who, *seat));
+            self.charges_now(id, &offer, quote.currency, &legs, sits).await?
+        } else {
+            self.frozen_charges(id).await?
+        };
         Ok(Some(HoldRecord {
             id,
-            state: HoldState::parse(&row.state).unwrap_or(HoldState::Expired),
+            state,
             expires_in_ms: row.expires_in_ms,
             extended: row.extended,
-            offer: row.offer.0,
-            quote: row.quote.0,
+            offer,
+            quote,
             legs,
             travellers: travellers
                 .into_iter()
@@ -102,13 +130,8 @@ impl Postgres {
             contact_email: row.contact_email,
             contact_phone: row.contact_phone,
             outside: row.outside.map(|outside| outside.0),
-            seats: seats
-                .into_iter()
-                .filter_map(|s| {
-                    let traveller = u8::try_from(s.traveller).ok()?;
-                    Some(((s.departure.parse().ok()?, traveller), s.seat.parse().ok()?))
-                })
-                .collect(),
+            seats,
+            charges,
         }))
     }
 

@@ -1,4 +1,4 @@
-use domain::{booking::BookingState, hold::HoldId, pnr::Pnr};
+use domain::{booking::BookingState, hold::HoldId, money::Money, pnr::Pnr};
 use jiff::Timestamp;
 use serde_json::Value;
 use uuid::Uuid;
@@ -48,6 +48,13 @@ pub struct OrderCancellationRow {
 pub struct OrderFilter {
     pub awaiting_payment: bool,
     pub pnr: Option<String>,
+}
+
+impl OrderRecord {
+    /// What it costs: the fare and the seats.
+    pub fn total(&self) -> Money {
+        self.trip.as_ref().map_or_else(|| self.hold.total(), |trip| trip.total)
+    }
 }
 
 impl Postgres {

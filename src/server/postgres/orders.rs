@@ -16,6 +16,7 @@ use super::{
     holds::{Freed, end_hold},
     outbox::{self, Letter, Step},
     payments::move_seats,
+    seat_charges::freeze,
     twins::{lock_twins, twins},
 };
 
@@ -31,6 +32,8 @@ pub struct PlacedOrder {
     pub fingerprint: Vec<u8>,
     /// Seconds until it must be paid; none: it is paid now.
     pub pay_within_secs: Option<f64>,
+    /// What is paid now, which must be what it costs.
+    pub amount: Option<Money>,
     pub details: serde_json::Value,
 }
 
@@ -158,16 +161,26 @@ impl Postgres {
         if !twins(&mut *tx, order.visitor, order.hold).await?.is_empty() {
             return Err(OrderRefusal::FliesAlready);
         }
-        sqlx::query!(
+        freeze(&mut tx, order.hold).await?;
+        let costs = sqlx::query!(
             "insert into payments (booking_id, amount_minor, currency, create_key, token_id)
-            select $1, total_minor, currency, $3, $4 from holds where id = $2",
+            select $1, total_minor + coalesce((
+                select sum(amount_minor) from seat_charges c where c.hold_id = holds.id), 0)::bigint, currency, $3, $4
+            from holds where id = $2
+            returning amount_minor, currency",
             booking,
             order.hold.0,
             Uuid::new_v4().to_string(),
             order.token,
         )
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
+        let costs = Currency::parse(&costs.currency).map(|currency| Money::new(costs.amount_minor, currency));
+        if let (Some(amount), Some(costs)) = (order.amount, costs)
+            && amount != costs
+        {
+            return Err(OrderRefusal::WrongAmount(costs));
+        }
         sqlx::query!(
             "insert into orders (booking_id, token_id, offer_digest, fingerprint, kind, details, pay_by, paid_at)
             values ($1, $2, $3, $4, $5, $6, sky_now() + make_interval(secs => $7),

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Once, Postgres, StoreError,
     idempotency::keep,
+    seat_charges::freeze,
     seats::change,
     twins::{lock_twins, twins},
 };
@@ -69,7 +70,7 @@ impl From<sqlx::Error> for StartRefusal {
 
 impl Postgres {
     /// Starts to pay: seats and hold become reserved, the expiry leaves at least the grace, a booking and an open
-    /// payment appear. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
+    /// payment appear, of the fare and of what the seats cost. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
     /// second is refused. Tells which seats changed.
     pub async fn start_payment(
         &self,
@@ -132,9 +133,12 @@ impl Postgres {
         )
         .execute(&mut *tx)
         .await?;
+        freeze(&mut tx, hold).await?;
         sqlx::query!(
             "insert into payments (booking_id, amount_minor, currency, create_key)
-            select $1, total_minor, currency, $3 from holds where id = $2",
+            select $1, total_minor + coalesce((
+                select sum(amount_minor) from seat_charges c where c.hold_id = holds.id), 0)::bigint, currency, $3
+            from holds where id = $2",
             booking,
             hold.0,
             create_key,

@@ -49,7 +49,7 @@ impl Purchase {
         .await?;
         let offer = row.offer.0;
         let coupons = sqlx::query!(
-            r#"select c.ticket, c.leg, c.state, c.fare_minor, c.tax_minor, t.kind, t.terms as "terms: Json<BrandTerms>",
+            r#"select c.ticket, c.leg, c.state, c.fare_minor, c.tax_minor, c.seat_minor, t.kind, t.terms as "terms: Json<BrandTerms>",
                 (extract(epoch from (l.sold ->> 'departs_at')::timestamptz) * 1000)::bigint as "departs_at_ms!",
                 exists (select from departures_cancelled d where d.departure = c.departure) as "called_off!"
             from tickets t join coupons c on c.ticket = t.number
@@ -74,7 +74,11 @@ impl Purchase {
                     departs_at: Timestamp::from_millisecond(c.departs_at_ms).ok()?,
                     called_off: c.called_off,
                     is_stranded: false,
-                    value: CouponValue { fare_minor: c.fare_minor, tax_minor: c.tax_minor },
+                    value: CouponValue {
+                        fare_minor: c.fare_minor,
+                        tax_minor: c.tax_minor,
+                        seat_minor: c.seat_minor,
+                    },
                     refundable: terms.refundable,
                 })
             })

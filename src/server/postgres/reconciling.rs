@@ -166,8 +166,8 @@ impl Postgres {
             union all
             select 'coupons_and_ledger_differ', id, jsonb_build_object('ledger_minor', tickets, 'coupons_minor', worth)
             from books, lateral (
-                select coalesce(sum(c.fare_minor + c.tax_minor) filter (where c.state <> 'cancelled'), 0)::bigint as worth,
-                    coalesce(sum(c.fare_minor + c.tax_minor), 0)::bigint as sold
+                select coalesce(sum(c.fare_minor + c.tax_minor + c.seat_minor) filter (where c.state <> 'cancelled'), 0)::bigint as worth,
+                    coalesce(sum(c.fare_minor + c.tax_minor + c.seat_minor), 0)::bigint as sold
                 from tickets t join coupons c on c.ticket = t.number where t.booking_id = books.id) coupons
             -- Coupons that were sold without values of their own tell nothing.
             where tickets <> worth and sold > 0

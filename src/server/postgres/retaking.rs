@@ -113,6 +113,14 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         sqlx::query!(
+            "insert into seat_charges (hold_id, traveller, departure, seat, amount_minor)
+            select $2, traveller, departure, seat, amount_minor from seat_charges where hold_id = $1",
+            old,
+            anew.0,
+        )
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query!(
             "update visitors v set places = v.places + h.places from holds h
             where h.id = $1 and v.id in (h.visitor, h.account)",
             anew.0

@@ -1,7 +1,7 @@
 use domain::{
     booking::BookingState, cabin::SeatNumber, cancelling::CouponValue, coupon::CouponState,
-    departure::Departure, fare::Quote, hold::HoldId, offer::Offer, payment::PaymentState, pnr::Pnr,
-    ticket::TicketNumber, traveller::TravellerKind,
+    departure::Departure, fare::Quote, hold::HoldId, money::Money, offer::Offer, payment::PaymentState,
+    pnr::Pnr, ticket::TicketNumber, traveller::TravellerKind,
 };
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub struct TripRecord {
     pub email: String,
     pub offer: Offer,
     pub quote: Quote,
+    /// What was paid: the fare and what the seats cost.
+    pub total: Money,
     pub legs: Vec<Departure>,
     pub tickets: Vec<TicketRecord>,
     /// Confirmed ones, oldest first.
@@ -136,7 +138,7 @@ impl Postgres {
     pub async fn trip(&self, visitor: Uuid, pnr: Pnr) -> Result<Option<TripRecord>, StoreError> {
         let Some(row) = sqlx::query!(
             r#"select b.id, b.hold_id, b.state, p.state as payment, p.card, h.contact_email,
-                p.token_id is not null as "is_by_partner!", b.visitor = $2 as "is_own!",
+                p.amount_minor, p.token_id is not null as "is_by_partner!", b.visitor = $2 as "is_own!",
                 h.offer as "offer: Json<Offer>", h.quote as "quote: Json<Quote>",
                 h.outside as "outside: Json<Offered>", o.locator as "locator?",
                 exists (select from cancellations c where c.booking_id = b.id and c.asked_at is not null
@@ -165,6 +167,7 @@ impl Postgres {
             is_own: row.is_own,
             email: row.contact_email.unwrap_or_default(),
             offer: row.offer.0,
+            total: Money::new(row.amount_minor, row.quote.0.currency),
             quote: row.quote.0,
             legs,
             tickets,
@@ -177,7 +180,7 @@ impl Postgres {
     /// A booking's tickets by ordinal, each with its coupons by leg.
     async fn tickets(&self, booking: Uuid) -> Result<Vec<TicketRecord>, StoreError> {
         let rows = sqlx::query!(
-            r#"select t.number, t.kind, t.given_name, t.surname, c.seat, c.state, c.fare_minor, c.tax_minor,
+            r#"select t.number, t.kind, t.given_name, t.surname, c.seat, c.state, c.fare_minor, c.tax_minor, c.seat_minor,
                 (l.sold ->> 'departs_at')::timestamptz <= sky_now() and not exists (
                     select from departures_cancelled d where d.departure = c.departure) as "has_left!"
             from tickets t join coupons c on c.ticket = t.number
@@ -197,7 +200,11 @@ impl Postgres {
             let coupon = CouponRecord {
                 seat: row.seat.and_then(|seat| seat.parse().ok()),
                 state,
-                value: CouponValue { fare_minor: row.fare_minor, tax_minor: row.tax_minor },
+                value: CouponValue {
+                    fare_minor: row.fare_minor,
+                    tax_minor: row.tax_minor,
+                    seat_minor: row.seat_minor,
+                },
                 has_left: row.has_left,
             };
             match tickets.last_mut().filter(|ticket| ticket.number == number) {

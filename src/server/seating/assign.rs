@@ -3,14 +3,15 @@ use std::collections::{HashMap, HashSet};
 use app::ports::{HoldError, PickError, Visitor};
 use domain::{
     cabin::{
-        BestSeats, Layout, Seat, SeatNumber, SeatRules, SeatWish, SeatedTraveller, closest, keeps_accessible,
+        BestSeats, Layout, Seat, SeatNumber, SeatPrice, SeatRules, SeatWish, SeatedTraveller, children_alone,
+        closest, keeps_accessible,
     },
     departure::Departure,
     hold::HoldId,
     live::SeatChange,
     seat::SeatState,
     selling::SellingMode,
-    traveller::Party,
+    traveller::{Party, TravellerKind},
 };
 use jiff::Timestamp;
 
@@ -91,10 +92,33 @@ pub(super) async fn assign_by_wish(
         // The first of them is an adult, whom children and who was too late sit down by.
         let companion = seated.iter().min_by_key(|(ordinal, _)| **ordinal).map(|(_, seat)| *seat);
         let best = BestSeats { layout: &layout, cabin: hold.offer.cabin, rules: &rules, wish };
-        let seats = match companion {
-            Some(seat) => beside(&best, seat, &taken, &party),
+        let among = |taken: &HashSet<SeatNumber>| match companion {
+            Some(seat) => beside(&best, seat, taken, &party),
             None => best.of(|seat| taken.contains(&seat), &party),
         };
+        // Nobody asked for seats that cost something. Where the others do not seat everyone, or no child by an adult,
+        // such seats are given.
+        let charged = |seat: &SeatNumber| {
+            let minor =
+                |seat| SeatPrice::minor(seat, hold.offer.cabin, hold.offer.brand, hold.quote.currency);
+            layout.seat(*seat).is_some_and(|seat| minor(seat) > 0)
+        };
+        let is_well = |seats: &[Option<SeatNumber>]| {
+            let places: Vec<_> = party.iter().zip(seats).map(|(who, seat)| (who.kind, *seat)).collect();
+            let sits = companion.map(|seat| (TravellerKind::Adt, Some(seat)));
+            let places: Vec<_> = places.into_iter().chain(sits).collect();
+            seats.iter().all(Option::is_some) && children_alone(&layout, hold.offer.cabin, &places).is_empty()
+        };
+        let mut dear = taken.clone();
+        dear.extend(layout.seats(hold.offer.cabin).map(|seat| seat.number).filter(charged));
+        let mut seats = among(&dear);
+        if !is_well(&seats) {
+            let all = among(&taken);
+            let seated = |seats: &[Option<SeatNumber>]| seats.iter().flatten().count();
+            if is_well(&all) || seated(&all) > seated(&seats) {
+                seats = all;
+            }
+        }
         let mut refused = Vec::new();
         for (ordinal, seat) in waiting.iter().zip(seats) {
             let Some(seat) = seat else { continue };
@@ -107,6 +131,9 @@ pub(super) async fn assign_by_wish(
                 version: touched.iter().find(|c| c.seat == seat).map_or(0, |c| c.version),
                 had: hold.seats.get(&(departure.id, *ordinal)).copied(),
             };
+            if charged(&seat) {
+                seating.postgres.give_seat(hold.id, departure.id, seat).await.map_err(away)?;
+            }
             match seating.pick_seat(pick).await {
                 Ok(changes) => {
                     seated.insert(*ordinal, seat);

@@ -1,5 +1,10 @@
-use app::answers::{Contact, HeldLeg, HeldTraveller, HoldView, SoldBy};
-use domain::{departure::Departure, hold::HoldState, selling::SellingMode};
+use app::answers::{Contact, HeldLeg, HeldTraveller, HoldView, SeatCharge, SoldBy};
+use domain::{
+    departure::{Departure, DepartureId},
+    hold::HoldState,
+    money::Money,
+    selling::SellingMode,
+};
 
 use crate::{postgres::HoldRecord, reference, suppliers::Offered, timetables::Timetables};
 
@@ -8,6 +13,8 @@ pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
     let airports = timetables.airports();
     let city = |code| airports.get(code).map_or_else(|| String::from(code), |airport| airport.city.clone());
     let people = hold.travellers.len();
+    let total = hold.total();
+    let seat_charges = seat_charges(&hold);
     let outside = hold.outside;
     let aircraft = |leg: usize, departure: &Departure| match &outside {
         Some(offered) => offered.aircraft(leg).unwrap_or_default().to_owned(),
@@ -54,10 +61,26 @@ pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
             .map(|email| Contact { email, phone: hold.contact_phone.unwrap_or_default() }),
         brand: hold.offer.brand,
         cabin: hold.offer.cabin,
-        total: hold.quote.total,
+        total,
+        seat_charges,
         quote: hold.quote,
         sold_by: outside.as_ref().map(|offered| sold_by(offered, None)),
     }
+}
+
+/// By legs and travellers.
+fn seat_charges(hold: &HoldRecord) -> Vec<SeatCharge> {
+    let charge = |((departure, ordinal), minor): (&(DepartureId, u8), &i64)| {
+        Some(SeatCharge {
+            leg: hold.legs.iter().position(|leg| leg.id == *departure)?,
+            ordinal: *ordinal,
+            seat: *hold.seats.get(&(*departure, *ordinal))?,
+            amount: Money::new(*minor, hold.quote.currency),
+        })
+    };
+    let mut charges: Vec<SeatCharge> = hold.charges.iter().filter_map(charge).collect();
+    charges.sort_by_key(|charge| (charge.leg, charge.ordinal));
+    charges
 }
 
 /// Who else sells it, and under which reference it stands there.

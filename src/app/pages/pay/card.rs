@@ -51,7 +51,7 @@ pub fn Card(
     };
     let seatless = hold.sold_by.is_some();
     let side = view! {
-        <PriceCard quote=hold.quote total=hold.total />
+        <PriceCard seats=hold.seat_lines() quote=hold.quote total=hold.total />
         <GiveUp hold=id label="Give up and free the seats" />
     };
     view! {

@@ -30,6 +30,7 @@ pub fn Review(
         view! {
             <form method="post" action=StartPayment::url()>
                 <input type="hidden" name="hold" value=id.to_string() />
+                <input type="hidden" name="total_minor" value=hold.total.minor.to_string() />
                 <FormKey<StartPayment> />
                 <BookAgain travellers=hold.travellers.clone() twins />
                 <button class="button go wide" type="submit">"Continue to card"</button>
@@ -54,7 +55,7 @@ pub fn Review(
     };
     let seatless = hold.sold_by.is_some();
     let side = view! {
-        <PriceCard quote=hold.quote total=hold.total />
+        <PriceCard seats=hold.seat_lines() quote=hold.quote total=hold.total />
         {onwards}
         <GiveUp hold=id />
     };
@@ -69,6 +70,6 @@ pub fn Review(
 pub fn conditions(hold: &HoldView) -> AnyView {
     match hold.sold_by.clone() {
         Some(sold_by) => view! { <SoldBy sold_by /> }.into_any(),
-        None => view! { <FareRules brand=hold.brand /> }.into_any(),
+        None => view! { <FareRules brand=hold.brand cabin=hold.cabin /> }.into_any(),
     }
 }

@@ -1,4 +1,4 @@
-use domain::search::Sort;
+use domain::{cabin::Cabin, search::Sort};
 use leptos::prelude::*;
 use stylers_macro::style_sheet;
 
@@ -59,6 +59,7 @@ pub fn Listed(ours: Ours, others: Others) -> impl IntoView {
     let shown: Vec<Way> = ways.into_iter().filter(|way| way.is_shown_by(&search.filters)).collect();
     let count = format!("{}, found in {took_ms} ms", text::counted(shown.len(), "way to fly", "ways to fly"));
     let recommends = sort == Sort::Best;
+    let cabin = search.request.cabin.chars().next().and_then(Cabin::from_letter).unwrap_or(Cabin::Economy);
     let list = if shown.is_empty() {
         let is_nothing = all > 0 || !is_asking;
         is_nothing.then(|| view! { <NothingFound filtered=all search=search.clone() /> }).into_any()
@@ -89,7 +90,7 @@ pub fn Listed(ours: Ours, others: Others) -> impl IntoView {
         {(all > 1).then(|| view! { <FilterForm choices search=search.clone() /> })}
         {how_old(checked)}
         {note}
-        {(is_sold && has_ours).then(|| view! { <BrandTable /> })}
+        {(is_sold && has_ours).then(|| view! { <BrandTable cabin /> })}
         {list}
     }
 }

@@ -1,3 +1,4 @@
+use domain::money::Money;
 use leptos::{prelude::*, server_fn::ServerFn};
 use stylers_macro::style_sheet;
 
@@ -26,8 +27,6 @@ pub fn Board(
     /// Whether the cabin is shown as a list.
     listed: bool,
     clock: Clock,
-    /// What the whole trip costs.
-    total: String,
     /// Where it goes on, and what the button says.
     onwards: (String, String),
     /// What stands below the price.
@@ -43,10 +42,14 @@ pub fn Board(
     let seats = move || {
         let chosen: Vec<_> =
             choosing.ours.with(|ours| ours.iter().flatten().map(ToString::to_string).collect());
-        if chosen.is_empty() {
-            "choosing seats is included".to_owned()
-        } else {
-            format!("with {}", chosen.join(", "))
+        match choosing.seats_minor() {
+            _ if chosen.is_empty() => "no seat chosen yet".to_owned(),
+            0 => format!("with {}", chosen.join(", ")),
+            minor => format!(
+                "with {}, {} of it for seats",
+                chosen.join(", "),
+                Money::new(minor, choosing.total().currency)
+            ),
         }
     };
     let (view, other) = if listed { ("", "Show the map") } else { ("&view=list", "Show as a list") };
@@ -67,7 +70,7 @@ pub fn Board(
                 </div>
                 <div class="card people">
                     <People travellers=start.travellers choosing listed />
-                    <Legend />
+                    <Legend choosing />
                 </div>
             </div>
             <section class="card cabin" aria-label="Seat map">
@@ -77,7 +80,7 @@ pub fn Board(
                         <a class="small" href=other_view>{other}</a>
                     </div>
                     {(!listed).then(|| view! { <Zoom zoom alive=choosing.alive /> })}
-                    <Legend folded=true />
+                    <Legend choosing folded=true />
                     <Tidings choosing />
                 </div>
                 <form id="cabin" method="post" action=PickSeat::url() on:submit=on_seat_chosen(choosing)>
@@ -93,7 +96,7 @@ pub fn Board(
             <aside class="side right">
                 <Trouble choosing />
                 <div class="proceed">
-                    <p class="sum"><span class="muted small">"Total"</span> " " <b>{total}</b> <small class="muted seats">{seats}</small></p>
+                    <p class="sum"><span class="muted small">"Total"</span> " " <b class="running">{move || choosing.total().to_string()}</b> <small class="muted seats">{seats}</small></p>
                     <a class="button go wide" href=href>{label}</a>
                 </div>
                 {children()}
@@ -126,7 +129,7 @@ fn follow(choosing: Choosing) {
     use crate::live::LiveLine;
 
     Effect::new(move |_| {
-        let line = LiveLine::open(choosing.departure.get_value(), move |news| choosing.hear(news));
+        let line = LiveLine::open(choosing.departure(), move |news| choosing.hear(news));
         // It is dropped, and so closed, together with this effect.
         StoredValue::new_local(line);
     });

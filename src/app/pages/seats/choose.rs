@@ -47,11 +47,10 @@ pub fn Choose(map: SeatMapView) -> impl IntoView {
             start
             listed
             clock=Clock::of(&hold)
-            total=hold.total.to_string()
             onwards=onwards(&hold, leg)
         >
-            <Summary hold=hold.clone() />
-            <p class="muted small">"We seat you together if you choose none. Choosing costs nothing."</p>
+            <Summary hold=hold.clone() without_seats=true />
+            <p class="muted small">"We seat you together if you choose none, and that costs nothing."</p>
             <GiveUp hold=hold.id />
         </Board>
     }

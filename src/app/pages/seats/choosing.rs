@@ -6,7 +6,7 @@ use domain::{
     fare::FareBrand,
     hold::HoldId,
     live::{SeatChange, SeatPicture},
-    money::Currency,
+    money::Money,
     seat::SeatState,
     traveller::TravellerKind,
 };
@@ -22,8 +22,6 @@ use crate::AppError;
 #[derive(Clone, Copy)]
 pub struct Choosing {
     pub hold: HoldId,
-    /// The departure's id, as addresses and forms have it.
-    pub departure: StoredValue<String>,
     /// Index into the hold's legs.
     pub leg: usize,
     /// The cabin that was booked: only its seats can be chosen.
@@ -53,8 +51,19 @@ pub struct Choosing {
     pub alive: RwSignal<bool>,
     /// The first adults have an infant on the lap, one each.
     infants: u8,
+    sold: StoredValue<Sold>,
+}
+
+/// What does not change, and what prices follow from.
+#[derive(Clone)]
+struct Sold {
+    /// The departure's id, as addresses and forms have it.
+    departure: String,
     brand: FareBrand,
-    currency: Currency,
+    /// What the trip costs without the seats of this leg.
+    beside: Money,
+    /// Seats of ours that cost us nothing, whatever they cost others.
+    given: Vec<SeatNumber>,
 }
 
 /// How news of other people's seats comes in.
@@ -85,7 +94,6 @@ impl Choosing {
         });
         Self {
             hold: start.hold,
-            departure: StoredValue::new(start.departure.clone()),
             leg: start.leg,
             cabin: start.cabin,
             layout: StoredValue::new(Layout::of(&start.aircraft, &start.configuration)),
@@ -102,8 +110,12 @@ impl Choosing {
             looked_at: RwSignal::new(None),
             alive: RwSignal::new(false),
             infants: u8::try_from(infants).unwrap_or(u8::MAX),
-            brand: start.brand,
-            currency: start.currency,
+            sold: StoredValue::new(Sold {
+                departure: start.departure.clone(),
+                brand: start.brand,
+                beside: start.beside,
+                given: start.given.clone(),
+            }),
         }
     }
 
@@ -144,7 +156,48 @@ impl Choosing {
     }
 
     pub fn price(self, seat: Seat) -> SeatPrice {
-        SeatPrice::of(&seat, self.brand, self.currency)
+        self.sold.with_value(|sold| {
+            let currency = sold.beside.currency;
+            if sold.given.contains(&seat.number) {
+                let because = "We gave you this seat: it costs you nothing.".to_owned();
+                return SeatPrice { amount: Money::new(0, currency), because };
+            }
+            SeatPrice::of(&seat, self.cabin, sold.brand, currency)
+        })
+    }
+
+    /// Shows where the server has seated us; `given` are those of the seats that cost us nothing.
+    pub fn seat_as_told(self, seats: Vec<Option<SeatNumber>>, given: Vec<SeatNumber>) {
+        self.sold.try_update_value(|sold| sold.given = given);
+        self.ours.try_set(seats);
+    }
+
+    /// The departure's id, as addresses and forms have it.
+    pub fn departure(self) -> String {
+        self.sold.with_value(|sold| sold.departure.clone())
+    }
+
+    /// What our seats on this leg cost.
+    pub fn seats_minor(self) -> i64 {
+        let seats = self.ours.get().into_iter().flatten().filter_map(|number| self.seat(number));
+        seats.map(|seat| self.price(seat).amount.minor).sum()
+    }
+
+    /// What the trip costs with the seats as they are now.
+    pub fn total(self) -> Money {
+        let beside = self.sold.with_value(|sold| sold.beside);
+        Money::new(beside.minor + self.seats_minor(), beside.currency)
+    }
+
+    /// What more legroom costs here, in a word.
+    pub fn legroom(self) -> String {
+        self.sold.with_value(|sold| {
+            if sold.brand.includes_legroom(self.cabin) {
+                "included".to_owned()
+            } else {
+                SeatPrice::extra_legroom(sold.beside.currency).to_string()
+            }
+        })
     }
 
     /// The seat, if the aircraft has it.

@@ -52,8 +52,8 @@ fn pick(choosing: Choosing, seen: SeatAsSeen) {
 /// A page that the server writes is not alive, so its form is what would be posted.
 #[cfg(not(feature = "hydrate"))]
 async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Picked, AppError> {
-    let Choosing { hold, departure, leg, .. } = choosing;
-    let departure = departure.with_value(|id| id.parse()).map_err(|_| AppError::Internal)?;
+    let Choosing { hold, leg, .. } = choosing;
+    let departure = choosing.departure().parse().map_err(|_| AppError::Internal)?;
     super::calls::pick_seat(hold, departure, leg, String::new(), traveller, seen.to_string()).await
 }
 
@@ -75,7 +75,7 @@ pub fn seat_everyone_together(choosing: Choosing, wish: String, key: StoredValue
             Ok(now) => {
                 choosing.picture.try_update(|picture| picture.apply_snapshot(&now.touched));
                 choosing.rules.try_set(now.rules);
-                choosing.ours.try_set(now.seats);
+                choosing.seat_as_told(now.seats, now.given);
             }
             Err(error) => _ = choosing.trouble.try_set(Some(error)),
         }

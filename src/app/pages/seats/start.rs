@@ -1,9 +1,11 @@
+#[cfg(feature = "ssr")]
+use domain::cabin::{Layout, SeatPrice};
 use domain::{
     cabin::{Cabin, Configuration, SeatNumber, SeatRules},
     fare::FareBrand,
     hold::HoldId,
     live::SeatChange,
-    money::Currency,
+    money::Money,
     schedule::AircraftCode,
     traveller::TravellerKind,
 };
@@ -32,7 +34,10 @@ pub struct Start {
     pub touched: Vec<SeatChange>,
     pub rules: SeatRules,
     pub brand: FareBrand,
-    pub currency: Currency,
+    /// What the trip costs without the seats of this leg.
+    pub beside: Money,
+    /// Seats of the party's own that cost nothing, though others who choose them pay.
+    pub given: Vec<SeatNumber>,
     /// Why a plain form came back.
     pub trouble: Option<AppError>,
 }
@@ -43,6 +48,26 @@ pub struct Passenger {
     pub ordinal: u8,
     pub kind: TravellerKind,
     pub label: String,
+}
+
+/// The party's seats on that leg that cost nothing, though others who choose them pay.
+#[cfg(feature = "ssr")]
+pub fn given(hold: &crate::answers::HoldView, leg: usize) -> Vec<SeatNumber> {
+    let is_charged =
+        |seat: &SeatNumber| hold.seat_charges.iter().any(|charge| charge.leg == leg && charge.seat == *seat);
+    let Some(of_leg) = hold.legs.get(leg) else { return Vec::new() };
+    let layout = Layout::of(&of_leg.departure.aircraft, &of_leg.departure.configuration);
+    let costs = |seat: &SeatNumber| {
+        layout
+            .seat(*seat)
+            .is_some_and(|seat| SeatPrice::minor(seat, hold.cabin, hold.brand, hold.total.currency) > 0)
+    };
+    of_leg.seats.iter().flatten().copied().filter(|seat| costs(seat) && !is_charged(seat)).collect()
+}
+
+#[cfg(feature = "ssr")]
+fn seats_of_leg_minor(hold: &crate::answers::HoldView, leg: usize) -> i64 {
+    hold.seat_charges.iter().filter(|charge| charge.leg == leg).map(|charge| charge.amount.minor).sum()
 }
 
 #[cfg(feature = "ssr")]
@@ -78,7 +103,11 @@ impl Start {
             touched: map.touched.clone(),
             rules: map.rules.clone(),
             brand: map.hold.brand,
-            currency: map.hold.total.currency,
+            beside: Money::new(
+                map.hold.total.minor - seats_of_leg_minor(&map.hold, map.leg),
+                map.hold.total.currency,
+            ),
+            given: given(&map.hold, map.leg),
             trouble,
         })
     }

@@ -17,7 +17,9 @@ pub fn Trouble(choosing: Choosing) -> impl IntoView {
                     let seen = move || {
                         SeatAsSeen { seat, version: choosing.picture.with(|picture| picture.version(seat)) }.to_string()
                     };
-                    let label = format!("{seat} {}", choosing.position_of(seat));
+                    let costs = choosing.seat(seat).map(|seat| choosing.price(seat)).filter(|price| price.amount.minor > 0);
+                    let costs = costs.map(|price| format!(", {}", price.in_short())).unwrap_or_default();
+                    let label = format!("{seat} {}{costs}", choosing.position_of(seat));
                     view! { class = class,
                         <button class="button slim" type="submit" form="cabin" name="seat" value=seen>{label}</button>
                     }

@@ -3,7 +3,6 @@
 
 use domain::{cabin::SeatNumber, hold::HoldId, seat::SeatVersion};
 use gloo_net::http::Request;
-use leptos::prelude::WithValue as _;
 use serde::Serialize;
 
 use super::{calls::SeatAsSeen, choosing::Choosing};
@@ -25,7 +24,7 @@ struct Wish {
 /// Moves a traveller to a seat.
 pub async fn send(choosing: Choosing, traveller: u8, seen: SeatAsSeen) -> Result<Picked, AppError> {
     let wish = Wish { hold: choosing.hold, traveller, seat: seen.seat, version: seen.version };
-    let address = choosing.departure.with_value(|id| format!("/live/departures/{id}/picks"));
+    let address = format!("/live/departures/{}/picks", choosing.departure());
     let response = Request::post(&address).json(&wish).map_err(lost)?.send().await.map_err(lost)?;
     if response.ok() {
         return response.json().await.map_err(lost);

@@ -199,5 +199,9 @@ fn parts(share: &Share, currency: Currency) -> String {
     let taxes = Money::new(share.value.tax_minor, currency);
     let word = |is_back| if is_back { "back" } else { "kept" };
     let (fare_back, taxes_back) = (share.kept_minor() == 0, share.refund_minor >= share.value.tax_minor);
-    format!("fare {fare} {}, taxes and fees {taxes} {}", word(fare_back), word(taxes_back))
+    let seat = match share.value.seat_minor {
+        0 => String::new(),
+        minor => format!(", seat {} {}", Money::new(minor, currency), word(fare_back)),
+    };
+    format!("fare {fare} {}{seat}, taxes and fees {taxes} {}", word(fare_back), word(taxes_back))
 }

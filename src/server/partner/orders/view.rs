@@ -45,6 +45,7 @@ pub struct Order {
     pub base_currency: String,
     pub tax_amount: String,
     pub tax_currency: String,
+    /// Base, taxes and seats.
     pub total_amount: String,
     pub total_currency: String,
     pub conditions: Conditions,
@@ -136,7 +137,7 @@ pub fn order(record: &OrderRecord, airports: &Airports) -> Option<Order> {
         base_currency: currency.clone(),
         tax_amount: Money::new(quote.tax_minor(), quote.currency).decimal(),
         tax_currency: currency.clone(),
-        total_amount: quote.total.decimal(),
+        total_amount: record.total().decimal(),
         total_currency: currency,
         conditions: making::conditions(offer.brand, quote.currency),
         metadata: details.metadata,
@@ -198,13 +199,14 @@ fn passengers(record: &OrderRecord, details: &Details) -> Vec<OrderPassenger> {
 fn service(record: &OrderRecord, id: &str) -> Option<OrderService> {
     let (departure, ordinal, seat) = ids::read_seat_service(id)?;
     let currency = record.hold.quote.currency;
+    let minor = record.hold.charges.get(&(departure, ordinal)).copied().unwrap_or_default();
     Some(OrderService {
         id: id.to_owned(),
         kind: "seat",
         quantity: 1,
         passenger_ids: vec![ids::passenger(record.hold.offer.party, ordinal)],
         segment_ids: vec![ids::segment(departure)],
-        total_amount: Money::new(0, currency).decimal(),
+        total_amount: Money::new(minor, currency).decimal(),
         total_currency: currency.code().to_owned(),
         metadata: seat_view(seat),
     })

@@ -47,6 +47,7 @@ mod promotions;
 mod races;
 mod reconciling;
 mod refunds;
+mod seat_charges;
 mod seat_rules;
 mod selling;
 mod selling_modes;

@@ -2,6 +2,7 @@ mod called_off;
 mod coupons;
 mod once;
 mod quotes;
+mod seats;
 mod unpaid;
 
 use app::{
@@ -15,8 +16,8 @@ use crate::world::{World, departure, visitor};
 const GOOD_CARD: &str = "4242424242424242";
 const A_DAY_LATER: i32 = 25 * 60;
 
-/// Pays for a hold whose travellers are named.
-async fn pay(world: &World, ada: Visitor, hold: domain::hold::HoldId) -> Pnr {
+/// Pays for a hold whose travellers are named; payment may have started.
+pub async fn pay(world: &World, ada: Visitor, hold: domain::hold::HoldId) -> Pnr {
     world.site.paying.start(ada.into(), hold).await.unwrap();
     let payment = world.postgres.payment_of(ada.0, hold).await.unwrap().unwrap();
     world.sandbox.pay_by_card(&payment.intent.unwrap(), GOOD_CARD).unwrap();

@@ -5,6 +5,7 @@ mod door;
 mod holding;
 mod ordering;
 mod searching;
+mod seats;
 mod telling;
 
 use axum::{

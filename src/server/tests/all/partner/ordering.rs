@@ -15,7 +15,7 @@ async fn order_with_key(partner: &Partner, key: &str, data: &Value) -> Answer {
 }
 
 /// Seats that can be ordered for each passenger on the only leg.
-async fn free_seats(partner: &Partner, offer: &Value) -> Vec<Value> {
+pub async fn free_seats(partner: &Partner, offer: &Value) -> Vec<Value> {
     let map = partner.get(&format!("/air/seat_maps?offer_id={}", offer["id"].as_str().unwrap())).await;
     let list = |value: &Value| value.as_array().unwrap().clone();
     list(&map.data()[0]["cabins"])
@@ -25,6 +25,10 @@ async fn free_seats(partner: &Partner, offer: &Value) -> Vec<Value> {
         .flat_map(|section| list(&section["elements"]))
         .filter(|element| element["available_services"].as_array().is_some_and(|s| !s.is_empty()))
         .collect()
+}
+
+fn costs_nothing(seat: &Value) -> bool {
+    seat["available_services"][0]["total_amount"] == "0.00"
 }
 
 #[sqlx::test(migrations = "../../migrations")]
@@ -37,6 +41,7 @@ async fn an_order_is_ticketed_with_its_seats_and_paid_from_the_balance(
     let offer = partner.offer("Standard", 2).await;
     let seats = free_seats(&partner, &offer).await;
     assert_eq!(seats.len(), 280, "every seat of the cabin is free, but eight that are kept as accessible");
+    let seats: Vec<Value> = seats.into_iter().filter(costs_nothing).collect();
     let mut wanted = order(&offer, "instant", "Moreno");
     wanted["services"] = json!([
         { "id": seats[0]["available_services"][0]["id"], "quantity": 1 },
@@ -271,7 +276,7 @@ async fn a_seat_that_somebody_else_has_books_nothing(_: PgPoolOptions, options: 
     let world = World::open(options).await;
     let partner = Partner::demo(&world.site);
     let offer = partner.offer("Basic", 1).await;
-    let seat = free_seats(&partner, &offer).await[0].clone();
+    let seat = free_seats(&partner, &offer).await.into_iter().find(costs_nothing).unwrap();
     let ada = visitor();
     let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
     world.pick(ada, hold, "Q1200", 0, seat["designator"].as_str().unwrap(), 0).await.unwrap();

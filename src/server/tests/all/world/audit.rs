@@ -9,7 +9,7 @@ impl World {
     }
 }
 
-const AUDIT: [(&str, &str); 34] = [
+const AUDIT: [(&str, &str); 36] = [
     (
         "promotion codes whose uses differ from the bookings that are being or were made with them",
         "select count(*) from promotions p where p.uses <> (
@@ -161,8 +161,22 @@ const AUDIT: [(&str, &str); 34] = [
         "select count(*) from bookings b where (
                 select coalesce(sum(-l.amount_minor), 0) from ledger l
                 where l.booking_id = b.id and l.account = 'tickets') <> (
-                select coalesce(sum(c.fare_minor + c.tax_minor), 0) from tickets t join coupons c on c.ticket = t.number
+                select coalesce(sum(c.fare_minor + c.tax_minor + c.seat_minor), 0) from tickets t join coupons c on c.ticket = t.number
                 where t.booking_id = b.id and c.state <> 'cancelled')",
+    ),
+    (
+        "payments of another sum than the fare and the seats",
+        "select count(*) from payments p join bookings b on b.id = p.booking_id join holds h on h.id = b.hold_id
+        where b.ticketed_at is not null and p.amount_minor <> h.total_minor + (
+            select coalesce(sum(c.amount_minor), 0) from seat_charges c where c.hold_id = h.id)",
+    ),
+    (
+        "seats that were charged and are another coupon's, or none's",
+        "select count(*) from seat_charges s join bookings b on b.hold_id = s.hold_id
+        where b.ticketed_at is not null and not exists (
+            select from tickets t join coupons c on c.ticket = t.number
+            where t.booking_id = b.id and t.ordinal = s.traveller and c.departure = s.departure and c.seat = s.seat
+                and c.seat_minor = s.amount_minor)",
     ),
     (
         "bookings that kept another sum than their cancellations say",
@@ -221,7 +235,7 @@ const AUDIT: [(&str, &str); 34] = [
     (
         "cancellations that do not add up to the value of their coupons",
         "select count(*) from cancellations c where c.reason <> 'unpaid' and (c.refund_minor + c.fee_minor, c.refund_minor) <> (
-            select sum(k.fare_minor + k.tax_minor), sum(g.refund_minor)
+            select sum(k.fare_minor + k.tax_minor + k.seat_minor), sum(g.refund_minor)
             from cancellation_coupons g join coupons k on k.ticket = g.ticket and k.leg = g.leg
             where g.cancellation_id = c.id)",
     ),

@@ -1,0 +1,26 @@
+-- Extra legroom costs something beside most fares. What it costs is reckoned anew while seats may be changed, and stands
+-- still from when payment starts: `payments.amount_minor` is the fare's total and these.
+
+-- What the seats of a hold cost that are not included, once its payment has started. A hold that takes the same seats
+-- again takes these along.
+create table seat_charges (
+    hold_id uuid not null,
+    traveller smallint not null,
+    departure text collate "C" not null,
+    seat text collate "C" not null,
+    amount_minor bigint not null constraint seat_charge_positive check (amount_minor > 0),
+    primary key (hold_id, departure, traveller),
+    foreign key (hold_id, traveller) references hold_travellers
+);
+
+-- Seats that cost something, and that we gave to a hold because no others were left: to that hold they cost nothing.
+create table seats_given (
+    hold_id uuid not null references holds,
+    departure text collate "C" not null,
+    seat text collate "C" not null,
+    primary key (hold_id, departure, seat)
+);
+
+-- What was paid for the seat of a coupon, beside fare and taxes.
+alter table coupons
+    add column seat_minor bigint not null default 0 constraint coupon_seat_counted check (seat_minor >= 0);
