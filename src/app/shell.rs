@@ -42,14 +42,14 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link
                     rel="preload"
-                    href="/fonts/b612-latin-400-normal.woff2"
+                    href="/fonts/b612-basic-400.woff2"
                     r#as="font"
                     r#type="font/woff2"
                     crossorigin="anonymous"
                 />
                 <link
                     rel="preload"
-                    href="/fonts/b612-latin-700-normal.woff2"
+                    href="/fonts/b612-basic-700.woff2"
                     r#as="font"
                     r#type="font/woff2"
                     crossorigin="anonymous"
