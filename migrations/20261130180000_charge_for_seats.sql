@@ -13,13 +13,19 @@ create table seat_charges (
     foreign key (hold_id, traveller) references hold_travellers
 );
 
--- Seats that cost something, and that we gave to a hold because no others were left: to that hold they cost nothing.
+-- Seats that cost something, and that we gave to a traveller who let us choose: to them they cost nothing.
 create table seats_given (
-    hold_id uuid not null references holds,
+    hold_id uuid not null,
+    traveller smallint not null,
     departure text collate "C" not null,
     seat text collate "C" not null,
-    primary key (hold_id, departure, seat)
+    primary key (hold_id, departure, traveller),
+    foreign key (hold_id, traveller) references hold_travellers
 );
+
+-- Who has a seat while this is migrated was told that it costs nothing.
+insert into seats_given (hold_id, traveller, departure, seat)
+select s.hold_id, s.traveller, s.departure, s.seat from seats s join holds h on h.id = s.hold_id where h.state = 'active';
 
 -- What was paid for the seat of a coupon, beside fare and taxes.
 alter table coupons

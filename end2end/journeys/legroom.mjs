@@ -92,3 +92,29 @@ journey('without scripts legroom is chosen and paid for at the same price', asyn
   await ada.goesOnToCard();
   assert.equal(cents(await ada.page.locator('.desk .total').innerText()), fare + LEGROOM);
 });
+
+journey('what seats on one flight cost is in the total of the next, and each is a line of the price', async ({ visitor }) => {
+  const ada = await visitor();
+  await ada.holds(/1 stop: (JFK|EWR|LGA)/);
+  await ada.nameEveryone([['Ada', 'Moreno']]);
+  await ada.goesOnToSeats();
+  await ada.waitsUntilLive();
+  const sum = ada.page.locator('.proceed .sum');
+  const fare = cents(await sum.innerText());
+  const takesLegroom = async () => {
+    const dear = ada.button(/extra legroom, .*\$39\.00, free$/).first();
+    const seat = (await dear.getAttribute('aria-label')).split(',')[0];
+    await ada.takes(seat);
+    return seat;
+  };
+  const first = await takesLegroom();
+  await ada.goesToLeg(2, /^Next leg/);
+  await ada.waitsUntilLive();
+  await sum.getByText('no seat chosen here yet, $39.00 of it for seats').waitFor();
+  assert.equal(cents(await sum.innerText()), fare + LEGROOM);
+  const second = await takesLegroom();
+  await sum.getByText(`with ${second}, $78.00 of it for seats`).waitFor();
+  assert.equal(cents(await sum.innerText()), fare + 2 * LEGROOM);
+  await ada.reviews();
+  for (const seat of [first, second]) await ada.page.getByText(new RegExp(`^Seat ${seat}, `)).first().waitFor();
+});

@@ -81,7 +81,9 @@ pub struct Picked {
 
 #[derive(Debug, Deserialize)]
 pub enum PayStep {
-    Review {},
+    Review {
+        hold: Hold,
+    },
     Card {
         hold: Hold,
         card: Result<CardForm, Refusal>,

@@ -6,7 +6,7 @@ mod settle;
 
 use app::{
     answers::{CardForm, FliesAlready, Settled},
-    ports::{Caller, Checkout, CheckoutError, HoldError, Visitor},
+    ports::{Agreed, Caller, Checkout, CheckoutError, HoldError, Visitor},
 };
 use async_trait::async_trait;
 use domain::{
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::{
     live::Live,
     once::once,
-    postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal, Twins},
+    postgres::{EndAs, Once, PaymentRow, Postgres, StartRefusal},
     seating::{Seating, Whom, assign, away},
     steps::reached,
     suppliers::desk::Desk,
@@ -119,9 +119,9 @@ impl Paying {
         Ok(secret)
     }
 
-    async fn begin(&self, caller: Caller, id: HoldId, twins: Twins) -> Result<(), CheckoutError> {
-        let asking = Once::new(&caller, "start_payment", &(id, twins == Twins::AreWanted), Some(id));
-        once(&self.postgres, &asking, self.reserve(caller.visitor, id, twins, &asking)).await?;
+    async fn begin(&self, caller: Caller, id: HoldId, agreed: Agreed) -> Result<(), CheckoutError> {
+        let asking = Once::new(&caller, "start_payment", &(id, agreed), Some(id));
+        once(&self.postgres, &asking, self.reserve(caller.visitor, id, agreed, &asking)).await?;
         match self.card(caller.visitor, id).await {
             // Started it is; what became of it since is told by the page.
             Ok(_) | Err(CheckoutError::Hold(HoldError::Ended(_))) => Ok(()),
@@ -134,7 +134,7 @@ impl Paying {
         &self,
         visitor: Visitor,
         id: HoldId,
-        twins: Twins,
+        agreed: Agreed,
         asking: &Once,
     ) -> Result<(), CheckoutError> {
         let hold = self.seating.live_hold(visitor, id).await?;
@@ -144,7 +144,7 @@ impl Paying {
             return Err(CheckoutError::TravellersMissing);
         }
         if hold.state == HoldState::Active {
-            if twins == Twins::AreAskedFor {
+            if !agreed.again {
                 // Before anyone is seated for it; those who start at the same moment are told apart when it starts.
                 let found = self.postgres.twins(visitor.0, id).await.map_err(away)?;
                 if !found.is_empty() {
@@ -166,7 +166,7 @@ impl Paying {
             reached("checkout.seated");
         }
         let key = Uuid::new_v4().to_string();
-        match self.postgres.start_payment(visitor.0, id, &key, twins, asking).await {
+        match self.postgres.start_payment(visitor.0, id, &key, agreed, asking).await {
             Ok(seats) => self.live.publish(&seats),
             Err(StartRefusal::Missing) => return Err(HoldError::NotFound.into()),
             Err(StartRefusal::Expired) => {
@@ -175,6 +175,7 @@ impl Paying {
             }
             Err(StartRefusal::Ended(state)) => return Err(HoldError::Ended(state).into()),
             Err(StartRefusal::FliesAlready(found)) => return Err(CheckoutError::FliesAlready(found)),
+            Err(StartRefusal::OtherTotal(now)) => return Err(CheckoutError::OtherTotal(now)),
             Err(StartRefusal::Store(error)) => return Err(away(error).into()),
         }
         reached("checkout.reserved");
@@ -202,12 +203,8 @@ impl Paying {
 
 #[async_trait]
 impl Checkout for Paying {
-    async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
-        self.begin(caller, id, Twins::AreAskedFor).await
-    }
-
-    async fn start_again(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
-        self.begin(caller, id, Twins::AreWanted).await
+    async fn start_agreed(&self, caller: Caller, id: HoldId, agreed: Agreed) -> Result<(), CheckoutError> {
+        self.begin(caller, id, agreed).await
     }
 
     async fn fly_already(&self, visitor: Visitor, id: HoldId) -> Result<Vec<FliesAlready>, CheckoutError> {

@@ -46,7 +46,7 @@ impl Refusal for CheckoutError {
     fn is_decided(&self) -> bool {
         match self {
             Self::Hold(error) => error.is_decided(),
-            Self::TravellersMissing | Self::FliesAlready(_) => true,
+            Self::TravellersMissing | Self::FliesAlready(_) | Self::OtherTotal(_) => true,
             // Stripe may say something else the next time.
             Self::ProviderAway | Self::Refused(_) => false,
         }

@@ -24,7 +24,9 @@ use uuid::Uuid;
 use crate::{
     live::Live,
     once::{Refusal, once_in_steps},
-    postgres::{Account, EndAs, Once, OrderRefusal, PlacedOrder, Postgres, StoreError, charges_of},
+    postgres::{
+        Account, EndAs, Once, OrderRefusal, PlacedOrder, Postgres, SeatsGiven, StoreError, charges_of,
+    },
     seating::{Seating, Whom, assign, away},
     signing::Signing,
     steps::reached,
@@ -180,7 +182,7 @@ impl Ordering {
         match order.pays {
             Pays::Now(amount) => {
                 let seats = order.seats.iter().map(|(departure, who, seat)| ((*departure, *who), *seat));
-                let charges = charges_of(offer, offer.total.currency, &sold.legs, seats);
+                let charges = charges_of(offer, offer.total.currency, &sold.legs, seats, &SeatsGiven::new());
                 let minor = offer.total.minor + charges.values().sum::<i64>();
                 let costs = Money::new(minor, offer.total.currency);
                 if amount == costs { Ok(None) } else { Err(OrderError::WrongAmount(costs)) }

@@ -28,8 +28,8 @@ pub struct SeatMapView {
 pub struct SeatsNow {
     /// The party's own, by traveller ordinal.
     pub seats: Vec<Option<SeatNumber>>,
-    /// Those of them that cost nothing, though others who choose them pay.
-    pub given: Vec<SeatNumber>,
+    /// The same of seats that cost them nothing, though others who choose them pay.
+    pub given: Vec<Option<SeatNumber>>,
     pub touched: Vec<SeatChange>,
     pub rules: SeatRules,
 }

@@ -14,6 +14,9 @@ pub fn PriceLines(
     seats: Vec<(String, Money)>,
     /// What is paid: the quote's total and the seats.
     total: Money,
+    /// What that is called.
+    #[prop(default = "Total")]
+    called: &'static str,
 ) -> impl IntoView {
     let class = style_sheet!("style/price_lines.css");
     let currency = quote.currency;
@@ -67,7 +70,7 @@ pub fn PriceLines(
         <div class="lines">
             {kinds} {seats}
             <p class="all">
-                <span>"Total"</span>
+                <span>{called}</span>
                 <span>{total.to_string()}</span>
             </p>
         </div>

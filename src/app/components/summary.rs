@@ -30,6 +30,7 @@ pub fn Summary(
         .map(|(who, sum)| view! { class = class, <dt>{format!("{who}, {brand}")}</dt> <dd>{sum.to_string()}</dd> })
         .collect_view();
     let taxes = Money::new(hold.quote.tax_minor(), hold.quote.currency);
+    let called = if without_seats { "Without seats" } else { "Total" };
     let seat_lines = if without_seats { Vec::new() } else { hold.seat_lines() };
     let total = if without_seats { hold.quote.total } else { hold.total };
     let seats_minor: i64 = seat_lines.iter().map(|(_, amount)| amount.minor).sum();
@@ -46,12 +47,12 @@ pub fn Summary(
                 <dt class="muted small">"of this, taxes and fees"</dt>
                 <dd class="muted small">{taxes.to_string()}</dd>
                 {seats}
-                <dt class="total">{if without_seats { "Without seats" } else { "Total" }}</dt>
+                <dt class="total">{called}</dt>
                 <dd class="total">{total.to_string()}</dd>
             </dl>
             <details class="details">
                 <summary>"Each fare and tax"</summary>
-                <PriceLines quote=hold.quote seats=seat_lines total />
+                <PriceLines quote=hold.quote seats=seat_lines total called />
             </details>
         </section>
     }

@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use domain::hold::HoldId;
+use domain::{hold::HoldId, money::Money};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,16 +15,28 @@ pub trait Checkout: Send + Sync {
     /// Starts to pay: seats still open are assigned, everything stands still, a payment is opened. Starting twice is
     /// starting once.
     ///
-    /// Where someone of them flies on one of the flights already, that is asked first: `FliesAlready`.
-    async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError>;
-    /// As `start`, after the traveller has said that those who fly already shall be booked once more.
-    async fn start_again(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError>;
+    /// Where someone of them flies on one of the flights already, that is asked first: `FliesAlready`. Where it costs
+    /// something else than was agreed to, nothing is started: `OtherTotal`.
+    async fn start_agreed(&self, caller: Caller, id: HoldId, agreed: Agreed) -> Result<(), CheckoutError>;
+    /// As `start_agreed`, at whatever it costs, for people who do not fly yet.
+    async fn start(&self, caller: Caller, id: HoldId) -> Result<(), CheckoutError> {
+        self.start_agreed(caller, id, Agreed::default()).await
+    }
     /// Who of an active hold flies on one of its flights already.
     async fn fly_already(&self, visitor: Visitor, id: HoldId) -> Result<Vec<FliesAlready>, CheckoutError>;
     /// The card form of a payment that was started.
     async fn card(&self, visitor: Visitor, id: HoldId) -> Result<CardForm, CheckoutError>;
     /// Asks Stripe where the payment stands and goes on from there; safe to call at any time, any number of times.
     async fn settle(&self, visitor: Visitor, id: HoldId) -> Result<Settled, CheckoutError>;
+}
+
+/// What travellers have agreed to before they pay.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Agreed {
+    /// Those who fly on one of the flights already shall be booked once more.
+    pub again: bool,
+    /// The total that they saw; none where they saw none.
+    pub total_minor: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -35,6 +47,8 @@ pub enum CheckoutError {
     TravellersMissing,
     #[error("someone of them flies there already")]
     FliesAlready(Vec<FliesAlready>),
+    #[error("it costs {0} now")]
+    OtherTotal(Money),
     /// Stripe is away or its answer is unclear; nothing is lost, asking again is right.
     #[error("the payment provider is away")]
     ProviderAway,
@@ -61,6 +75,12 @@ impl From<CheckoutError> for AppError {
                     ),
                 }
             }
+            CheckoutError::OtherTotal(now) => Self::Invalid {
+                field: None,
+                message: format!(
+                    "Your seats have changed since you looked: it costs {now} now. Look it over again."
+                ),
+            },
             CheckoutError::ProviderAway => Self::Unavailable {
                 message:
                     "Paying is not possible right now. Your seats are kept; please try again in a moment."

@@ -9,7 +9,7 @@ mod trips;
 use std::sync::Arc;
 
 pub use caller::{Caller, Key, KeyError, Visitor};
-pub use checkout::{Checkout, CheckoutError};
+pub use checkout::{Agreed, Checkout, CheckoutError};
 pub use search::{Search, SearchError};
 pub use seats::{HoldError, PickError, Seats};
 pub use trips::{CancelError, TripError, Trips};

@@ -11,7 +11,7 @@ mod seat_price;
 
 pub use booking_class::{BookingClass, default_authorised};
 pub use choice::{
-    ACCESSIBLE_KEPT, BestSeats, SeatRefusal, SeatRules, SeatWish, SeatedTraveller, best_together,
+    ACCESSIBLE_KEPT, BestSeats, Placing, SeatRefusal, SeatRules, SeatWish, SeatedTraveller, best_together,
     children_alone, closest, keeps_accessible, may_sit, nearest,
 };
 pub use class::Cabin;

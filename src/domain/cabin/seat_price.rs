@@ -40,11 +40,16 @@ impl SeatPrice {
         Self { amount, because }
     }
 
+    /// Whether it costs anything.
+    pub fn is_charged(seat: &Seat, cabin: Cabin, brand: FareBrand) -> bool {
+        seat.features.contains(Features::EXTRA_LEGROOM)
+            && !seat.features.contains(Features::ACCESSIBLE)
+            && !brand.includes_legroom(cabin)
+    }
+
     /// The amount alone, in minor units.
     pub fn minor(seat: &Seat, cabin: Cabin, brand: FareBrand, currency: Currency) -> i64 {
-        let is_better =
-            seat.features.contains(Features::EXTRA_LEGROOM) && !seat.features.contains(Features::ACCESSIBLE);
-        if is_better && !brand.includes_legroom(cabin) { Self::extra_legroom(currency).minor } else { 0 }
+        if Self::is_charged(seat, cabin, brand) { Self::extra_legroom(currency).minor } else { 0 }
     }
 
     /// What extra legroom costs where it is not included.

@@ -123,9 +123,11 @@ impl Traveller {
         for may in [May::Assign, May::Reserve] {
             self.ground.history.may(claim.hold, may, now);
         }
+        let reviewed = self.review(claim).await?;
         let key = self.new_key();
         let clicks_twice = self.chance(5);
-        let asked = [("hold", id.as_str())];
+        let total_minor = reviewed.minor.to_string();
+        let asked = [("hold", id.as_str()), ("total_minor", total_minor.as_str())];
         let start = || self.browser.follow("start_payment", &asked, &key);
         if clicks_twice {
             let _ = tokio::join!(start(), start());
@@ -144,13 +146,20 @@ impl Traveller {
             match call.answer {
                 Answer::Done(PayStep::Card { hold, card }) => {
                     self.saw_hold(claim, &hold, call.invoked, call.answered);
+                    if hold.total != reviewed {
+                        let total = hold.total;
+                        self.trouble(
+                            claim,
+                            &format!("was looked over at {reviewed}, and is paid at {total}"),
+                        );
+                    }
                     let ends = Instant::now() + Duration::from_millis(hold.expires_in_ms);
                     match card {
                         Ok(form) => return Ok(Started { form, total: hold.total, ends }),
                         Err(_) => self.unclear(attempt).await,
                     }
                 }
-                Answer::Done(PayStep::Review {} | PayStep::Late) | Answer::Unclear => {
+                Answer::Done(PayStep::Review { .. } | PayStep::Late) | Answer::Unclear => {
                     self.unclear(attempt).await;
                 }
                 Answer::Done(PayStep::Ticketed { pnr }) => {
@@ -164,6 +173,16 @@ impl Traveller {
             }
         }
         Err(GaveUp)
+    }
+
+    /// Looks the whole trip over: what it costs with its seats.
+    async fn review(&mut self, claim: &Claim) -> Result<Money, GaveUp> {
+        let id = claim.hold.to_string();
+        let asked = [("id", id.as_str())];
+        let (step, call) = self.insist(|| self.browser.call::<PayStep>("payment_page", &asked)).await?;
+        let PayStep::Review { hold } = step else { return Err(GaveUp) };
+        self.saw_hold(claim, &hold, call.invoked, call.answered);
+        Ok(hold.total)
     }
 
     /// Types the card into Stripe's form. What comes of it is asked of our server alone.

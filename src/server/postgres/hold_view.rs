@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Postgres, SeatCharges, StoreError};
+use super::{Postgres, SeatCharges, SeatsGiven, StoreError, charges_of};
 use crate::suppliers::Offered;
 
 /// A hold with everything that hangs on it.
@@ -36,6 +36,8 @@ pub struct HoldRecord {
     pub seats: HashMap<(DepartureId, u8), SeatNumber>,
     /// What those cost that are not included: as they are now, or as they were when payment started.
     pub charges: SeatCharges,
+    /// Seats that cost their traveller nothing, be it that they sit elsewhere by now.
+    pub given: SeatsGiven,
     /// What its supplier offered, where it is not ours.
     pub outside: Option<Offered>,
 }
@@ -99,11 +101,12 @@ impl Postgres {
             .collect();
         let state = HoldState::parse(&row.state).unwrap_or(HoldState::Expired);
         let (offer, quote) = (row.offer.0, row.quote.0);
+        let given = self.seats_given(id).await?;
         let charges = if row.outside.is_some() {
             SeatCharges::new()
         } else if state == HoldState::Active {
             let sits = seats.iter().map(|(who, seat)| (*who, *seat));
-            self.charges_now(id, &offer, quote.currency, &legs, sits).await?
+            charges_of(&offer, quote.currency, &legs, sits, &given)
         } else {
             self.frozen_charges(id).await?
         };
@@ -132,6 +135,7 @@ impl Postgres {
             outside: row.outside.map(|outside| outside.0),
             seats,
             charges,
+            given,
         }))
     }
 

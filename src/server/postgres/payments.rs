@@ -1,4 +1,4 @@
-use app::answers::FliesAlready;
+use app::{answers::FliesAlready, ports::Agreed};
 use domain::{
     booking::BookingState,
     departure::DepartureId,
@@ -41,13 +41,6 @@ pub struct PaymentRow {
     pub created_at_secs: i64,
 }
 
-/// What is thought of a second booking of the same people on the same flight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Twins {
-    AreAskedFor,
-    AreWanted,
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum StartRefusal {
     #[error("no such hold of this visitor")]
@@ -58,6 +51,8 @@ pub enum StartRefusal {
     Ended(HoldState),
     #[error("some of its travellers fly on its flights already")]
     FliesAlready(Vec<FliesAlready>),
+    #[error("it costs {0} now")]
+    OtherTotal(Money),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -70,14 +65,14 @@ impl From<sqlx::Error> for StartRefusal {
 
 impl Postgres {
     /// Starts to pay: seats and hold become reserved, the expiry leaves at least the grace, a booking and an open
-    /// payment appear, of the fare and of what the seats cost. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
+    /// payment appear, of the fare and of what the seats cost, if that is what was agreed to. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
     /// second is refused. Tells which seats changed.
     pub async fn start_payment(
         &self,
         visitor: Uuid,
         hold: HoldId,
         create_key: &str,
-        on_twins: Twins,
+        agreed: Agreed,
         asking: &Once,
     ) -> Result<Vec<(DepartureId, SeatChange)>, StartRefusal> {
         let mut tx = self.pool.begin().await?;
@@ -119,7 +114,7 @@ impl Postgres {
         }
         // Also who wants a twin waits here: whoever asks at the same moment must see it.
         lock_twins(&mut tx, visitor, hold).await?;
-        if on_twins == Twins::AreAskedFor {
+        if !agreed.again {
             let found = twins(&mut *tx, visitor, hold).await?;
             if !found.is_empty() {
                 return Err(StartRefusal::FliesAlready(found));
@@ -134,17 +129,24 @@ impl Postgres {
         .execute(&mut *tx)
         .await?;
         freeze(&mut tx, hold).await?;
-        sqlx::query!(
+        let costs = sqlx::query!(
             "insert into payments (booking_id, amount_minor, currency, create_key)
             select $1, total_minor + coalesce((
                 select sum(amount_minor) from seat_charges c where c.hold_id = holds.id), 0)::bigint, currency, $3
-            from holds where id = $2",
+            from holds where id = $2
+            returning amount_minor, currency",
             booking,
             hold.0,
             create_key,
         )
-        .execute(&mut *tx)
+        .fetch_one(&mut *tx)
         .await?;
+        // Also seats that were changed a moment ago are seen here: the hold is locked.
+        if agreed.total_minor.is_some_and(|seen_minor| seen_minor != costs.amount_minor)
+            && let Some(currency) = Currency::parse(&costs.currency)
+        {
+            return Err(StartRefusal::OtherTotal(Money::new(costs.amount_minor, currency)));
+        }
         let seats = move_seats(&mut tx, hold, "reserved").await?;
         tx.commit().await?;
         Ok(seats)

@@ -16,15 +16,19 @@ use super::{Postgres, StoreError, Tx};
 /// In minor units, by departure and ordinal; what costs nothing is not in it.
 pub type SeatCharges = BTreeMap<(DepartureId, u8), i64>;
 
+/// Seats that cost their traveller nothing, whatever others pay, by departure and ordinal.
+pub type SeatsGiven = BTreeMap<(DepartureId, u8), SeatNumber>;
+
 /// Somebody's seat.
 type Sits = ((DepartureId, u8), SeatNumber);
 
-/// What those seats cost who chooses them.
+/// What those seats cost, of which some may be given.
 pub fn charges_of(
     offer: &Offer,
     currency: Currency,
     legs: &[Departure],
     seats: impl IntoIterator<Item = Sits>,
+    given: &SeatsGiven,
 ) -> SeatCharges {
     let layouts: BTreeMap<DepartureId, Layout> =
         legs.iter().map(|leg| (leg.id, Layout::of(&leg.aircraft, &leg.configuration))).collect();
@@ -32,21 +36,25 @@ pub fn charges_of(
         let seat = layouts.get(&departure)?.seat(seat)?;
         Some(SeatPrice::minor(seat, offer.cabin, offer.brand, currency))
     };
-    let charges = seats.into_iter().filter_map(|(who, seat)| Some((who, minor(who.0, seat)?)));
+    let chosen = seats.into_iter().filter(|(who, seat)| given.get(who) != Some(seat));
+    let charges = chosen.filter_map(|(who, seat)| Some((who, minor(who.0, seat)?)));
     charges.filter(|(_, minor)| *minor > 0).collect()
 }
 
 impl Postgres {
-    /// Writes down that a seat costs this hold nothing, since we give it: no other was left. Twice is fine.
+    /// Writes down that a seat costs that traveller nothing, since we give it.
     pub async fn give_seat(
         &self,
         hold: HoldId,
         departure: DepartureId,
+        traveller: u8,
         seat: SeatNumber,
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "insert into seats_given (hold_id, departure, seat) values ($1, $2, $3) on conflict do nothing",
+            "insert into seats_given (hold_id, traveller, departure, seat) values ($1, $2, $3, $4)
+            on conflict (hold_id, departure, traveller) do update set seat = excluded.seat",
             hold.0,
+            i16::from(traveller),
             departure.to_string(),
             seat.to_string(),
         )
@@ -55,25 +63,27 @@ impl Postgres {
         Ok(())
     }
 
-    /// What the seats of an active hold cost at the moment; most cost nothing, and then nothing is read.
-    pub(super) async fn charges_now(
+    /// Forgets what was to be given to a traveller and went to somebody else.
+    pub async fn take_gift_back(
         &self,
         hold: HoldId,
-        offer: &Offer,
-        currency: Currency,
-        legs: &[Departure],
-        seats: impl IntoIterator<Item = Sits> + Clone,
-    ) -> Result<SeatCharges, StoreError> {
-        let mut charges = charges_of(offer, currency, legs, seats.clone());
-        if !charges.is_empty() {
-            let given = given(&self.pool, hold).await?;
-            for (who, seat) in seats {
-                if given.contains(&(who.0, seat)) {
-                    charges.remove(&who);
-                }
-            }
-        }
-        Ok(charges)
+        departure: DepartureId,
+        traveller: u8,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "delete from seats_given where hold_id = $1 and departure = $2 and traveller = $3",
+            hold.0,
+            departure.to_string(),
+            i16::from(traveller),
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// The seats that we gave to travellers of a hold, be it that they sit elsewhere by now.
+    pub(super) async fn seats_given(&self, hold: HoldId) -> Result<SeatsGiven, StoreError> {
+        given(&self.pool, hold).await
     }
 
     /// What they cost since payment started.
@@ -119,17 +129,11 @@ pub(super) async fn freeze(tx: &mut Tx, hold: HoldId) -> Result<(), StoreError> 
         seats.insert((leg.id, traveller), seat);
         legs.push(leg);
     }
-    let charges = charges_of(&sold.offer.0, currency, &legs, seats.iter().map(|(who, seat)| (*who, *seat)));
-    if charges.is_empty() {
-        return Ok(());
-    }
     let given = given(&mut **tx, hold).await?;
-    for ((departure, traveller), minor) in charges {
-        let Some(seat) =
-            seats.get(&(departure, traveller)).filter(|seat| !given.contains(&(departure, **seat)))
-        else {
-            continue;
-        };
+    let sits = seats.iter().map(|(who, seat)| (*who, *seat));
+    for (who, minor) in charges_of(&sold.offer.0, currency, &legs, sits, &given) {
+        let (departure, traveller) = who;
+        let Some(seat) = seats.get(&who) else { continue };
         sqlx::query!(
             "insert into seat_charges (hold_id, traveller, departure, seat, amount_minor) values ($1, $2, $3, $4, $5)",
             hold.0,
@@ -144,15 +148,12 @@ pub(super) async fn freeze(tx: &mut Tx, hold: HoldId) -> Result<(), StoreError> 
     Ok(())
 }
 
-async fn given(
-    on: impl sqlx::PgExecutor<'_>,
-    hold: HoldId,
-) -> Result<Vec<(DepartureId, SeatNumber)>, StoreError> {
-    let rows = sqlx::query!("select departure, seat from seats_given where hold_id = $1", hold.0)
+async fn given(on: impl sqlx::PgExecutor<'_>, hold: HoldId) -> Result<SeatsGiven, StoreError> {
+    let rows = sqlx::query!("select departure, traveller, seat from seats_given where hold_id = $1", hold.0)
         .fetch_all(on)
         .await?;
-    Ok(rows
-        .into_iter()
-        .filter_map(|row| Some((row.departure.parse().ok()?, row.seat.parse().ok()?)))
-        .collect())
+    let given = rows.into_iter().filter_map(|row| {
+        Some(((row.departure.parse().ok()?, u8::try_from(row.traveller).ok()?), row.seat.parse().ok()?))
+    });
+    Ok(given.collect())
 }

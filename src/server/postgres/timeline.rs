@@ -22,7 +22,7 @@ impl Postgres {
     }
 
     /// All that happened to a booking and to its holds, in order. It begins with the holds as they were taken: what was
-    /// shown and accepted stands on them. Empty for a booking that does not exist.
+    /// shown and accepted stands on them, and what the seats cost that were chosen since. Empty for a booking that does not exist.
     pub async fn timeline(&self, booking: Uuid) -> Result<Vec<Moment>, StoreError> {
         Ok(sqlx::query_as!(
             Moment,
@@ -35,6 +35,7 @@ impl Postgres {
             from (
                 select k.created_at as at, 0 as id, 'hold taken' as what, jsonb_strip_nulls(jsonb_build_object(
                     'hold', k.id, 'places', k.places, 'shown_minor', k.offer #> '{t,minor}', 'accepted_minor', k.total_minor,
+                    'seats_minor', (select sum(c.amount_minor) from seat_charges c where c.hold_id = k.id),
                     'currency', k.currency, 'retake_of', k.retake_of,
                     'legs', (select jsonb_agg(l.departure || ' ' || l.cabin || ' ' || l.class order by l.leg)
                         from hold_legs l where l.hold_id = k.id))) as detail

@@ -1,11 +1,8 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use app::ports::{HoldError, PickError, Visitor};
 use domain::{
-    cabin::{
-        BestSeats, Layout, Seat, SeatNumber, SeatPrice, SeatRules, SeatWish, SeatedTraveller, children_alone,
-        closest, keeps_accessible,
-    },
+    cabin::{BestSeats, Layout, Placing, SeatNumber, SeatRules, SeatWish, SeatedTraveller, keeps_accessible},
     departure::Departure,
     hold::HoldId,
     live::SeatChange,
@@ -67,7 +64,7 @@ pub(super) async fn assign_by_wish(
     let own: HashSet<SeatNumber> =
         waiting.iter().filter_map(|ordinal| hold.seats.get(&(departure.id, *ordinal))).copied().collect();
     let seats_now = hold.seats.iter().filter(|((leg, _), _)| *leg == departure.id);
-    let mut seated: HashMap<u8, SeatNumber> = seats_now
+    let mut seated: BTreeMap<u8, SeatNumber> = seats_now
         .map(|((_, ordinal), seat)| (*ordinal, *seat))
         .filter(|(ordinal, _)| !waiting.contains(ordinal))
         .collect();
@@ -89,36 +86,15 @@ pub(super) async fn assign_by_wish(
                 Some(SeatedTraveller { kind, with_infant: with_infant(hold.offer.party, *ordinal) })
             })
             .collect();
-        // The first of them is an adult, whom children and who was too late sit down by.
-        let companion = seated.iter().min_by_key(|(ordinal, _)| **ordinal).map(|(_, seat)| *seat);
+        let sit: Vec<(TravellerKind, SeatNumber)> = seated
+            .iter()
+            .filter_map(|(ordinal, seat)| {
+                Some((*hold.offer.party.kinds().get(usize::from(*ordinal))?, *seat))
+            })
+            .collect();
         let best = BestSeats { layout: &layout, cabin: hold.offer.cabin, rules: &rules, wish };
-        let among = |taken: &HashSet<SeatNumber>| match companion {
-            Some(seat) => beside(&best, seat, taken, &party),
-            None => best.of(|seat| taken.contains(&seat), &party),
-        };
-        // Nobody asked for seats that cost something. Where the others do not seat everyone, or no child by an adult,
-        // such seats are given.
-        let charged = |seat: &SeatNumber| {
-            let minor =
-                |seat| SeatPrice::minor(seat, hold.offer.cabin, hold.offer.brand, hold.quote.currency);
-            layout.seat(*seat).is_some_and(|seat| minor(seat) > 0)
-        };
-        let is_well = |seats: &[Option<SeatNumber>]| {
-            let places: Vec<_> = party.iter().zip(seats).map(|(who, seat)| (who.kind, *seat)).collect();
-            let sits = companion.map(|seat| (TravellerKind::Adt, Some(seat)));
-            let places: Vec<_> = places.into_iter().chain(sits).collect();
-            seats.iter().all(Option::is_some) && children_alone(&layout, hold.offer.cabin, &places).is_empty()
-        };
-        let mut dear = taken.clone();
-        dear.extend(layout.seats(hold.offer.cabin).map(|seat| seat.number).filter(charged));
-        let mut seats = among(&dear);
-        if !is_well(&seats) {
-            let all = among(&taken);
-            let seated = |seats: &[Option<SeatNumber>]| seats.iter().flatten().count();
-            if is_well(&all) || seated(&all) > seated(&seats) {
-                seats = all;
-            }
-        }
+        let placing = Placing { best, brand: hold.offer.brand, seated: &sit, waiting: &party };
+        let seats = placing.seats(&taken);
         let mut refused = Vec::new();
         for (ordinal, seat) in waiting.iter().zip(seats) {
             let Some(seat) = seat else { continue };
@@ -131,8 +107,9 @@ pub(super) async fn assign_by_wish(
                 version: touched.iter().find(|c| c.seat == seat).map_or(0, |c| c.version),
                 had: hold.seats.get(&(departure.id, *ordinal)).copied(),
             };
-            if charged(&seat) {
-                seating.postgres.give_seat(hold.id, departure.id, seat).await.map_err(away)?;
+            let is_given = placing.is_charged(seat);
+            if is_given {
+                seating.postgres.give_seat(hold.id, departure.id, *ordinal, seat).await.map_err(away)?;
             }
             match seating.pick_seat(pick).await {
                 Ok(changes) => {
@@ -140,37 +117,22 @@ pub(super) async fn assign_by_wish(
                     done.extend(changes);
                 }
                 // Blocked a moment ago, or somebody was faster: the next best, then.
-                Err(PickError::Taken { .. } | PickError::Refused { .. }) => refused.push(*ordinal),
+                Err(PickError::Taken { .. } | PickError::Refused { .. }) => {
+                    if is_given {
+                        seating
+                            .postgres
+                            .take_gift_back(hold.id, departure.id, *ordinal)
+                            .await
+                            .map_err(away)?;
+                    }
+                    refused.push(*ordinal);
+                }
                 Err(error) => return Err(error),
             }
         }
         waiting = refused;
     }
     Ok(done)
-}
-
-/// The free seats closest to a companion who has one, among those that each may take.
-fn beside(
-    best: &BestSeats,
-    companion: SeatNumber,
-    taken: &HashSet<SeatNumber>,
-    party: &[SeatedTraveller],
-) -> Vec<Option<SeatNumber>> {
-    let mut gone = taken.clone();
-    let mut rules = best.rules.clone();
-    party
-        .iter()
-        .map(|traveller| {
-            let is_allowed = |seat: &Seat| {
-                rules.check(best.layout, best.cabin, (seat, SeatState::Available), *traveller).is_ok()
-            };
-            let is_refused = |seat| !best.layout.seat(seat).is_some_and(is_allowed);
-            let seat = closest(best.layout, companion, |seat| gone.contains(&seat) || is_refused(seat))?;
-            gone.insert(seat);
-            rules.with_infants.extend(traveller.with_infant.then_some(seat));
-            Some(seat)
-        })
-        .collect()
 }
 
 impl Seating {

@@ -1,7 +1,5 @@
 //! What the payment page asks of the server.
 
-#[cfg(feature = "ssr")]
-use domain::hold::HoldState;
 use domain::{hold::HoldId, pnr::Pnr};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -49,6 +47,7 @@ pub async fn payment_page(id: String) -> Result<PayStep, AppError> {
         call::{ports, refuse, visitor},
         ports::HoldError,
     };
+    use domain::hold::HoldState;
     let (ports, visitor) = (ports()?, visitor()?);
     let id = id.parse().map_err(|_| refuse(HoldError::NotFound))?;
     let hold = match ports.seats.hold(visitor, id).await {
@@ -103,27 +102,14 @@ pub async fn start_payment(
     total_minor: Option<i64>,
     #[server(default)] key: String,
 ) -> Result<(), AppError> {
-    use crate::call::{caller, ports, refuse_change};
+    use crate::{
+        call::{caller, ports, refuse_change},
+        ports::Agreed,
+    };
 
     let caller = caller(&key)?;
-    let (checkout, seats) = (ports()?.checkout, ports()?.seats);
-    // Seats may have been changed in another tab. Once payment has started the total stands still, and its page says it.
-    if let Some(seen_minor) = total_minor
-        && let Ok(now) = seats.hold(caller.visitor, hold).await
-        && now.state == HoldState::Active
-        && now.total.minor != seen_minor
-    {
-        let message = format!(
-            "Your seats have changed since you looked: it costs {} now. Look it over again.",
-            now.total
-        );
-        return Err(refuse_change(&caller)(AppError::Invalid { field: None, message }));
-    }
-    let started = if again {
-        checkout.start_again(caller.clone(), hold).await
-    } else {
-        checkout.start(caller.clone(), hold).await
-    };
+    let agreed = Agreed { again, total_minor };
+    let started = ports()?.checkout.start_agreed(caller.clone(), hold, agreed).await;
     started.map_err(refuse_change(&caller))?;
     leptos_axum::redirect(&format!("/book/{hold}/pay"));
     Ok(())

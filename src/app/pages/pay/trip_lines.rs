@@ -38,7 +38,7 @@ fn LegLines(
     is_outside: bool,
 ) -> impl IntoView {
     let class = style_sheet!("style/leg_lines.css");
-    let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats, mode } = leg;
+    let HeldLeg { departure, origin_name, destination_name, aircraft_name, seats, mode, .. } = leg;
     let mut flight = departure.id.flight.spaced();
     if !aircraft_name.is_empty() {
         flight = format!("{flight}, {aircraft_name}");

@@ -42,14 +42,14 @@ pub fn Board(
     let seats = move || {
         let chosen: Vec<_> =
             choosing.ours.with(|ours| ours.iter().flatten().map(ToString::to_string).collect());
+        let seats = if chosen.is_empty() {
+            "no seat chosen here yet".to_owned()
+        } else {
+            format!("with {}", chosen.join(", "))
+        };
         match choosing.seats_minor() {
-            _ if chosen.is_empty() => "no seat chosen yet".to_owned(),
-            0 => format!("with {}", chosen.join(", ")),
-            minor => format!(
-                "with {}, {} of it for seats",
-                chosen.join(", "),
-                Money::new(minor, choosing.total().currency)
-            ),
+            0 => seats,
+            minor => format!("{seats}, {} of it for seats", Money::new(minor, choosing.total().currency)),
         }
     };
     let (view, other) = if listed { ("", "Show the map") } else { ("&view=list", "Show as a list") };
@@ -96,7 +96,7 @@ pub fn Board(
             <aside class="side right">
                 <Trouble choosing />
                 <div class="proceed">
-                    <p class="sum"><span class="muted small">"Total"</span> " " <b class="running">{move || choosing.total().to_string()}</b> <small class="muted seats">{seats}</small></p>
+                    <p class="sum" role="status"><span class="muted small">"Total"</span> " " <b class="running">{move || choosing.total().to_string()}</b> <small class="muted seats">{seats}</small></p>
                     <a class="button go wide" href=href>{label}</a>
                 </div>
                 {children()}

@@ -55,8 +55,8 @@ pub async fn look_again(hold: HoldId, leg: usize) -> Result<SeatsNow, AppError> 
     use crate::call::{ports, refuse, visitor};
 
     let map = ports()?.seats.seat_map(visitor()?, hold, leg).await.map_err(refuse)?;
-    let given = super::start::given(&map.hold, leg);
-    let seats = map.hold.legs.into_iter().nth(leg).map(|leg| leg.seats).unwrap_or_default();
+    let legs = map.hold.legs.into_iter();
+    let (seats, given) = legs.skip(leg).map(|leg| (leg.seats, leg.given)).next().unwrap_or_default();
     Ok(SeatsNow { seats, given, touched: map.touched, rules: map.rules })
 }
 

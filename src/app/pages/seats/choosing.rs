@@ -60,10 +60,12 @@ struct Sold {
     /// The departure's id, as addresses and forms have it.
     departure: String,
     brand: FareBrand,
-    /// What the trip costs without the seats of this leg.
-    beside: Money,
-    /// Seats of ours that cost us nothing, whatever they cost others.
-    given: Vec<SeatNumber>,
+    /// What the trip costs without any seats.
+    fare: Money,
+    /// What our seats on other legs cost.
+    elsewhere_minor: i64,
+    /// By traveller ordinal: a seat that costs them nothing, whatever it costs others.
+    given: Vec<Option<SeatNumber>>,
 }
 
 /// How news of other people's seats comes in.
@@ -113,7 +115,8 @@ impl Choosing {
             sold: StoredValue::new(Sold {
                 departure: start.departure.clone(),
                 brand: start.brand,
-                beside: start.beside,
+                fare: start.fare,
+                elsewhere_minor: start.elsewhere_minor,
                 given: start.given.clone(),
             }),
         }
@@ -155,10 +158,16 @@ impl Choosing {
         self.layout.with_value(check)
     }
 
+    /// What the seat costs who has it of us, or else who chooses now.
     pub fn price(self, seat: Seat) -> SeatPrice {
+        let number = Some(seat.number);
         self.sold.with_value(|sold| {
-            let currency = sold.beside.currency;
-            if sold.given.contains(&seat.number) {
+            let currency = sold.fare.currency;
+            // Most are given to nobody: their prices follow from nothing that changes.
+            let given_to = sold.given.iter().position(|given| *given == number);
+            let owner = || self.ours.with(|ours| ours.iter().position(|ours| *ours == number));
+            let who = || owner().unwrap_or_else(|| usize::from(self.current.get()));
+            if given_to.is_some_and(|traveller| traveller == who()) {
                 let because = "We gave you this seat: it costs you nothing.".to_owned();
                 return SeatPrice { amount: Money::new(0, currency), because };
             }
@@ -166,8 +175,8 @@ impl Choosing {
         })
     }
 
-    /// Shows where the server has seated us; `given` are those of the seats that cost us nothing.
-    pub fn seat_as_told(self, seats: Vec<Option<SeatNumber>>, given: Vec<SeatNumber>) {
+    /// Shows where the server has seated us; `given` are seats that cost them nothing.
+    pub fn seat_as_told(self, seats: Vec<Option<SeatNumber>>, given: Vec<Option<SeatNumber>>) {
         self.sold.try_update_value(|sold| sold.given = given);
         self.ours.try_set(seats);
     }
@@ -177,16 +186,17 @@ impl Choosing {
         self.sold.with_value(|sold| sold.departure.clone())
     }
 
-    /// What our seats on this leg cost.
+    /// What our seats cost, those on other legs among them.
     pub fn seats_minor(self) -> i64 {
         let seats = self.ours.get().into_iter().flatten().filter_map(|number| self.seat(number));
-        seats.map(|seat| self.price(seat).amount.minor).sum()
+        let here_minor: i64 = seats.map(|seat| self.price(seat).amount.minor).sum();
+        here_minor + self.sold.with_value(|sold| sold.elsewhere_minor)
     }
 
     /// What the trip costs with the seats as they are now.
     pub fn total(self) -> Money {
-        let beside = self.sold.with_value(|sold| sold.beside);
-        Money::new(beside.minor + self.seats_minor(), beside.currency)
+        let fare = self.sold.with_value(|sold| sold.fare);
+        Money::new(fare.minor + self.seats_minor(), fare.currency)
     }
 
     /// What more legroom costs here, in a word.
@@ -195,7 +205,7 @@ impl Choosing {
             if sold.brand.includes_legroom(self.cabin) {
                 "included".to_owned()
             } else {
-                SeatPrice::extra_legroom(sold.beside.currency).to_string()
+                SeatPrice::extra_legroom(sold.fare.currency).to_string()
             }
         })
     }

@@ -1,5 +1,3 @@
-#[cfg(feature = "ssr")]
-use domain::cabin::{Layout, SeatPrice};
 use domain::{
     cabin::{Cabin, Configuration, SeatNumber, SeatRules},
     fare::FareBrand,
@@ -34,10 +32,12 @@ pub struct Start {
     pub touched: Vec<SeatChange>,
     pub rules: SeatRules,
     pub brand: FareBrand,
-    /// What the trip costs without the seats of this leg.
-    pub beside: Money,
-    /// Seats of the party's own that cost nothing, though others who choose them pay.
-    pub given: Vec<SeatNumber>,
+    /// What the trip costs without any seats.
+    pub fare: Money,
+    /// What the seats on its other legs cost.
+    pub elsewhere_minor: i64,
+    /// By traveller ordinal: a seat that costs them nothing, though others who choose it pay.
+    pub given: Vec<Option<SeatNumber>>,
     /// Why a plain form came back.
     pub trouble: Option<AppError>,
 }
@@ -48,26 +48,6 @@ pub struct Passenger {
     pub ordinal: u8,
     pub kind: TravellerKind,
     pub label: String,
-}
-
-/// The party's seats on that leg that cost nothing, though others who choose them pay.
-#[cfg(feature = "ssr")]
-pub fn given(hold: &crate::answers::HoldView, leg: usize) -> Vec<SeatNumber> {
-    let is_charged =
-        |seat: &SeatNumber| hold.seat_charges.iter().any(|charge| charge.leg == leg && charge.seat == *seat);
-    let Some(of_leg) = hold.legs.get(leg) else { return Vec::new() };
-    let layout = Layout::of(&of_leg.departure.aircraft, &of_leg.departure.configuration);
-    let costs = |seat: &SeatNumber| {
-        layout
-            .seat(*seat)
-            .is_some_and(|seat| SeatPrice::minor(seat, hold.cabin, hold.brand, hold.total.currency) > 0)
-    };
-    of_leg.seats.iter().flatten().copied().filter(|seat| costs(seat) && !is_charged(seat)).collect()
-}
-
-#[cfg(feature = "ssr")]
-fn seats_of_leg_minor(hold: &crate::answers::HoldView, leg: usize) -> i64 {
-    hold.seat_charges.iter().filter(|charge| charge.leg == leg).map(|charge| charge.amount.minor).sum()
 }
 
 #[cfg(feature = "ssr")]
@@ -103,11 +83,12 @@ impl Start {
             touched: map.touched.clone(),
             rules: map.rules.clone(),
             brand: map.hold.brand,
-            beside: Money::new(
-                map.hold.total.minor - seats_of_leg_minor(&map.hold, map.leg),
-                map.hold.total.currency,
-            ),
-            given: given(&map.hold, map.leg),
+            fare: map.hold.quote.total,
+            elsewhere_minor: {
+                let others = map.hold.seat_charges.iter().filter(|charge| charge.leg != map.leg);
+                others.map(|charge| charge.amount.minor).sum()
+            },
+            given: leg.given.clone(),
             trouble,
         })
     }

@@ -69,11 +69,13 @@ fn Quoted(trip: TripView, cancellation: CancellationView) -> impl IntoView {
     let flights = (0..trip.legs.len())
         .map(|leg| view! { <Flight trip=trip.clone() cancellation=cancellation.clone() leg /> })
         .collect_view();
+    let with_seats = cancellation.shares.iter().any(|share| share.value.seat_minor > 0);
     let mut whys: Vec<_> = cancellation.shares.iter().map(|share| share.why).collect();
     whys.dedup();
     whys.sort_by_key(|why| why.as_str());
     whys.dedup();
-    let whys = whys.into_iter().map(|why| view! { <p>{because(why, trip.brand)}</p> }).collect_view();
+    let whys =
+        whys.into_iter().map(|why| view! { <p>{because(why, trip.brand, with_seats)}</p> }).collect_view();
     let when = (cancellation.refund.minor > 0).then(|| {
         view! {
             <p>
@@ -193,7 +195,7 @@ fn Flight(trip: TripView, cancellation: CancellationView, leg: usize) -> impl In
     })
 }
 
-/// "fare $170.00 kept, taxes and fees $29.63 back".
+/// "fare $170.00 kept, seat $39.00 kept, taxes and fees $29.63 back".
 fn parts(share: &Share, currency: Currency) -> String {
     let fare = Money::new(share.value.fare_minor, currency);
     let taxes = Money::new(share.value.tax_minor, currency);

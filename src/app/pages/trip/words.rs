@@ -76,8 +76,8 @@ pub fn card_of(trip: &TripView) -> String {
     trip.card.as_deref().map_or_else(|| "the card that you paid with".to_owned(), card_name)
 }
 
-/// Why so much comes back, and so much is kept.
-pub fn because(why: Why, brand: FareBrand) -> String {
+/// Why so much comes back, and so much is kept; `with_seats`: some of it was paid for seats.
+pub fn because(why: Why, brand: FareBrand, with_seats: bool) -> String {
     match why {
         Why::CalledOff => "The airline does not fly, so everything that you paid for it comes back.".into(),
         Why::FreeDay => {
@@ -87,8 +87,9 @@ pub fn because(why: Why, brand: FareBrand) -> String {
             format!("Your {} fare is refundable before departure, so everything comes back.", brand.name())
         }
         Why::TaxesAlone => format!(
-            "Your {} fare is not refundable, so the fare is kept. The taxes and fees of a flight that you do not fly are not ours to keep: they come back.",
-            brand.name()
+            "Your {} fare is not refundable, so {} kept. The taxes and fees of a flight that you do not fly are not ours to keep: they come back.",
+            brand.name(),
+            if with_seats { "the fare and what you paid for seats are" } else { "the fare is" }
         ),
         Why::Supplier => "Whoever sells this trip says what comes back of it, by the conditions of their fare.".into(),
         Why::Unpaid => "Nothing was charged, so there is nothing to give back.".into(),
@@ -108,7 +109,7 @@ pub fn who_cancelled(cause: Cause) -> &'static str {
 pub fn refund_stands(cancellation: &CancellationView, trip: &TripView) -> String {
     let (refund, card) = (cancellation.refund, card_of(trip));
     match cancellation.refund_state {
-        None if cancellation.cause == Cause::Unpaid => because(Why::Unpaid, trip.brand),
+        None if cancellation.cause == Cause::Unpaid => because(Why::Unpaid, trip.brand, false),
         None => "Nothing comes back for it, by the rules of your fare.".into(),
         Some(RefundState::Queued) => format!("{refund} is about to be sent back to {card}."),
         Some(RefundState::Pending) => {

@@ -6,6 +6,7 @@ mod rules;
 mod alone;
 mod closest;
 mod nearest;
+mod placing;
 mod together;
 mod wish;
 
@@ -17,6 +18,7 @@ mod search;
 pub use alone::children_alone;
 pub use closest::closest;
 pub use nearest::nearest;
+pub use placing::Placing;
 pub use refusal::SeatRefusal;
 pub use rules::{ACCESSIBLE_KEPT, SeatRules, keeps_accessible, may_sit};
 pub use together::{BestSeats, best_together};

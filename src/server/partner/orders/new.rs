@@ -25,9 +25,9 @@ pub struct NewOrderBody {
     pub selected_offers: Vec<String>,
     /// Everyone of the offer.
     pub passengers: Vec<NewPassenger>,
-    /// Of an `instant` order: one, of type `balance`, over its total.
+    /// Of an `instant` order: one, of type `balance`, over its total: the offer's, and what each service adds.
     pub payments: Option<Vec<NewPayment>>,
-    /// Seats of the offer's seat maps.
+    /// Seats of the offer's seat maps, at what these say.
     pub services: Option<Vec<NewService>>,
     /// Kept for you: up to 50 texts.
     pub metadata: Option<BTreeMap<String, String>>,

@@ -2,14 +2,16 @@
 
 use app::{
     answers::HoldView,
-    ports::{Checkout as _, Seats as _, Visitor},
+    ports::{Agreed, Checkout as _, CheckoutError, Seats as _, Visitor},
 };
 use domain::{
     cabin::{Cabin, Features, Layout, SeatPrice},
-    hold::HoldId,
-    money::Currency,
+    hold::{HoldId, HoldState},
+    money::{Currency, Money},
     traveller::Party,
 };
+use std::sync::Arc;
+
 use server::jobs::run_errand;
 use sqlx::{
     AssertSqlSafe,
@@ -174,4 +176,76 @@ async fn a_late_authorisation_gets_its_seats_again_at_what_they_cost(
     assert_eq!(payment.total, trip.total);
     assert_eq!(trip.seat_lines().len(), 1);
     world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_total_that_is_not_what_was_agreed_to_starts_nothing(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, (roomy, ordinary)) = (visitor(), seats(&world));
+    let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+    world.name(ada, hold, &["Moreno"]).await;
+    world.pick(ada, hold, "Q1200", 0, &ordinary[0], 0).await.unwrap();
+    let seen = world.view(ada, hold).await.unwrap().total;
+    let agreed = Agreed { again: false, total_minor: Some(seen.minor) };
+    // In another tab, after the page was shown.
+    world.pick(ada, hold, "Q1200", 0, &roomy[0], 0).await.unwrap();
+    let now = Money::new(seen.minor + legroom_minor(), seen.currency);
+    for _ in 0..2 {
+        let refused = world.site.paying.start_agreed(ada.into(), hold, agreed).await;
+        assert_eq!(refused, Err(CheckoutError::OtherTotal(now)));
+    }
+    assert_eq!(world.count("select count(*) from payments").await, 0);
+    assert_eq!(world.count("select count(*) from seat_charges").await, 0);
+    assert_eq!(world.view(ada, hold).await.unwrap().state, HoldState::Active, "seats may still be changed");
+    let agreed = Agreed { total_minor: Some(now.minor), ..agreed };
+    world.site.paying.start_agreed(ada.into(), hold, agreed).await.unwrap();
+    cancelling::pay(&world, ada, hold).await;
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn what_is_agreed_to_is_compared_with_a_pick_of_the_same_moment(
+    _: PgPoolOptions,
+    options: PgConnectOptions,
+) {
+    let world = Arc::new(World::open(options).await);
+    let (roomy, ordinary) = seats(&world);
+    for round in 0..12 {
+        let ada = visitor();
+        let hold = world.choose(ada, &["Q1200"], 1).await.unwrap();
+        world.name(ada, hold, &["Moreno"]).await;
+        world.pick(ada, hold, "Q1200", 0, &ordinary[round], 0).await.unwrap();
+        let seen_minor = world.view(ada, hold).await.unwrap().total.minor;
+        let agreed = Agreed { again: false, total_minor: Some(seen_minor) };
+        let (picks, starts) = (world.clone(), world.clone());
+        let seat = roomy[round].clone();
+        let (_, started) = tokio::join!(
+            tokio::spawn(async move { picks.pick(ada, hold, "Q1200", 0, &seat, 0).await }),
+            tokio::spawn(async move { starts.site.paying.start_agreed(ada.into(), hold, agreed).await }),
+        );
+        let view = world.view(ada, hold).await.unwrap();
+        match started.unwrap() {
+            Ok(()) => assert_eq!(view.total.minor, seen_minor, "nothing else is charged"),
+            Err(CheckoutError::OtherTotal(now)) => {
+                assert_eq!((view.state, view.total), (HoldState::Active, now));
+            }
+            Err(error) => panic!("{error}"),
+        }
+    }
+    world.audit().await;
+}
+
+#[sqlx::test(migrations = "../../migrations")]
+async fn a_gift_is_its_travellers_and_nobody_elses(_: PgPoolOptions, options: PgConnectOptions) {
+    let world = World::open(options).await;
+    let (ada, (roomy, ordinary)) = (visitor(), seats(&world));
+    let hold = world.choose(ada, &["Q1200"], 2).await.unwrap();
+    world.postgres.give_seat(hold, departure("Q1200"), 1, roomy[0].parse().unwrap()).await.unwrap();
+    world.pick(ada, hold, "Q1200", 1, &roomy[0], 0).await.unwrap();
+    assert_eq!(charged(&world.view(ada, hold).await.unwrap()), []);
+    world.pick(ada, hold, "Q1200", 1, &ordinary[0], 0).await.unwrap();
+    world.pick(ada, hold, "Q1200", 0, &roomy[0], 2).await.unwrap();
+    let view = world.view(ada, hold).await.unwrap();
+    assert_eq!(charged(&view), [(roomy[0].clone(), legroom_minor())], "it was given to the other");
+    assert_eq!(view.legs[0].given, [None, Some(roomy[0].parse().unwrap())]);
 }

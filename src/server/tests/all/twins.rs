@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use app::{
     answers::{Contact, TravellerEntry},
-    ports::{Checkout as _, CheckoutError, Seats as _, Visitor},
+    ports::{Agreed, Checkout as _, CheckoutError, Seats as _, Visitor},
 };
 use domain::hold::HoldId;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::{sync::Barrier, task::JoinSet};
 
 use crate::world::{World, visitor};
+
+const AGAIN: Agreed = Agreed { again: true, total_minor: None };
 
 /// A hold on Q1200 for one traveller of that name, reached under that address.
 async fn named(world: &World, visitor: Visitor, given: &str, surname: &str, email: &str) -> HoldId {
@@ -37,7 +39,7 @@ async fn booking_the_same_people_on_the_same_flight_again_is_asked_for_first(
     assert_eq!(twins.len(), 1);
     assert_eq!((twins[0].ordinal, twins[0].pnr), (0, Some(first)));
     assert_eq!(world.count("select count(*) from bookings").await, 1, "nothing was started");
-    world.site.paying.start_again(ada.into(), hold).await.unwrap();
+    world.site.paying.start_agreed(ada.into(), hold, AGAIN).await.unwrap();
     assert_eq!(world.count("select count(*) from bookings").await, 2);
 
     let other = named(&world, ada, "Grace", "Moreno", "other@example.com").await;
@@ -151,7 +153,7 @@ async fn the_race_of_tabs_can_be_lost_when_they_ask_first_and_start_later(
             // Planted: the question alone, and then a start that asks no more.
             let twins = world.site.paying.fly_already(who, hold).await.unwrap();
             between.wait().await;
-            twins.is_empty() && world.site.paying.start_again(who.into(), hold).await.is_ok()
+            twins.is_empty() && world.site.paying.start_agreed(who.into(), hold, AGAIN).await.is_ok()
         });
     }
     let started = crowd.join_all().await.into_iter().filter(|started| *started).count();
