@@ -3,11 +3,20 @@
 use jiff::Timestamp;
 use payments::{Intent, IntentStatus};
 
-use domain::{booking::BookingState, hold::HoldState, payment::PaymentState};
+use domain::{
+    booking::BookingState,
+    cabin::{Layout, SeatNumber, SeatRules, SeatedTraveller},
+    departure::DepartureId,
+    hold::HoldState,
+    payment::PaymentState,
+    seat::SeatState,
+    traveller::TravellerKind,
+};
 
 use super::{Paying, settle};
 use crate::{
-    postgres::{Errand, PaymentRow, StoreError, TicketOutcome},
+    postgres::{Errand, HoldRecord, Laps, PaymentRow, StoreError, TicketOutcome},
+    seating::with_infant,
     steps::reached,
 };
 
@@ -42,6 +51,14 @@ impl Paying {
         if sold.quote.total != hold.quote.total || sold.legs != hold.legs {
             return Ok(false);
         }
+        let mut laps = None;
+        if hold.offer.party.infants() > 0 {
+            let departures: Vec<DepartureId> = hold.legs.iter().map(|leg| leg.id).collect();
+            let laps = laps.insert(self.postgres.alone_with_laps(&departures).await?);
+            if !self.masks_are_left(&hold, laps).await? {
+                return Ok(false);
+            }
+        }
         match self.postgres.retake(errand, settle::card(intent).as_deref(), sold.schedule).await? {
             Some(TicketOutcome::Ticketed { seats, .. }) => {
                 reached("checkout.ticketed");
@@ -51,5 +68,29 @@ impl Paying {
             }
             _ => Ok(false),
         }
+    }
+
+    /// Whether no other infant has come to where those of the hold sat.
+    async fn masks_are_left(&self, hold: &HoldRecord, laps: &mut Laps) -> Result<bool, StoreError> {
+        let lost = self.postgres.seats_lost(hold.id).await?;
+        for leg in &hold.legs {
+            let layout = Layout::of(&leg.aircraft, &leg.configuration);
+            let others = laps.seats(leg.id).await?.into_iter().map(|lap| lap.seat);
+            let rules = SeatRules { with_infants: others.collect(), keeps_accessible: false };
+            let parent = SeatedTraveller { kind: TravellerKind::Adt, with_infant: true };
+            let may_sit = |seat: &SeatNumber| {
+                let seat = layout.seat(*seat);
+                seat.is_some_and(|seat| {
+                    rules.check(&layout, hold.offer.cabin, (seat, SeatState::Available), parent).is_ok()
+                })
+            };
+            let ours = lost.iter().filter(|(departure, ordinal, _)| {
+                *departure == leg.id && with_infant(hold.offer.party, *ordinal)
+            });
+            if !ours.map(|(.., seat)| seat).all(may_sit) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 }

@@ -56,6 +56,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+use tokio::sync::Semaphore;
+
 use crate::{jobs::Wakeups, patience, terms::Terms};
 use lines::Lines;
 use pool::{Pool, Tx};
@@ -80,7 +82,7 @@ pub use reconciling::{OwnDifference, PaymentBooks};
 pub use refunds::RefundRow;
 pub use schedules::{ImportRefusal, Into};
 pub use seat_charges::{SeatCharges, SeatsGiven, charges_of};
-pub use seat_needs::LapSeat;
+pub use seat_needs::{LapSeat, Laps};
 pub use seats::{Pick, PickAnswer};
 pub use supplier_orders::SupplierOrder;
 pub use takes::{TakeAnswer, Taking};
@@ -98,6 +100,8 @@ pub struct Postgres {
     jobs_pool: Pool,
     /// Those of the batchers. They wait shortly for a lock: whoever holds it must not keep a whole batch waiting.
     batches: Arc<Lines>,
+    /// Turns of those who sit down with an infant.
+    laps: Arc<Semaphore>,
     terms: Terms,
     wakeups: Arc<Wakeups>,
 }
@@ -131,6 +135,8 @@ impl StoreError {
 
 const CONNECTIONS: u32 = 32;
 const JOB_CONNECTIONS: u32 = 8;
+/// Each keeps a connection while it waits for its turn and picks by another one.
+const LAPS_AT_ONCE: usize = 4;
 const DEADLOCK_TRIES: u32 = 3;
 
 impl Postgres {
@@ -156,6 +162,7 @@ impl Postgres {
         Self {
             jobs_pool: pool.clone(),
             batches: Arc::new(batches),
+            laps: Arc::new(Semaphore::new(LAPS_AT_ONCE)),
             pool,
             terms: Terms::default(),
             wakeups: Arc::default(),

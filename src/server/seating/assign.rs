@@ -69,6 +69,13 @@ pub(super) async fn assign_by_wish(
         .filter(|(ordinal, _)| !waiting.contains(ordinal))
         .collect();
     let mut done = Vec::new();
+    let with_laps = waiting.iter().any(|ordinal| with_infant(hold.offer.party, *ordinal));
+    // Nobody else with an infant sits down between our look and our last pick.
+    let _laps = if with_laps {
+        Some(seating.postgres.alone_with_laps(&[departure.id]).await.map_err(away)?)
+    } else {
+        None
+    };
     for _ in 0..ROUNDS {
         if waiting.is_empty() {
             break;

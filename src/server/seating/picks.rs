@@ -24,7 +24,7 @@ use super::{
 use crate::{
     batching::Folded,
     live::Live,
-    postgres::{EndAs, Pick, PickAnswer, Postgres, StoreError},
+    postgres::{EndAs, Laps, Pick, PickAnswer, Postgres, StoreError},
 };
 
 /// Alternatives offered for a seat that is gone.
@@ -92,7 +92,12 @@ impl Seating {
         let in_cabin = in_cabin.ok_or(PickError::NoSuchSeat(seat))?;
         let seated =
             SeatedTraveller { kind: *kind, with_infant: assign::with_infant(facts.party, traveller) };
-        let rules = self.rules_of_pick(hold, leg, in_cabin, seated, traveller).await?;
+        // The next of them looks only once this seat is taken or refused.
+        let mut laps = None;
+        if seated.with_infant {
+            laps = Some(self.postgres.alone_with_laps(&[departure]).await.map_err(away)?);
+        }
+        let rules = self.rules_of_pick(hold, leg, in_cabin, traveller, laps.as_mut()).await?;
         let refusal =
             |seat: &Seat| rules.check(layout, facts.cabin, (seat, SeatState::Available), seated).err();
         if let Some(refusal) = refusal(in_cabin) {
@@ -100,7 +105,9 @@ impl Seating {
         }
         let had = facts.seat_had(departure, traveller);
         let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
-        match self.pick_seat(pick).await {
+        let picked = self.pick_seat(pick).await;
+        drop(laps);
+        match picked {
             Ok(changes) => {
                 facts.sits(departure, traveller, seat);
                 Ok(Picked { changes })
@@ -115,22 +122,23 @@ impl Seating {
         }
     }
 
-    /// What else decides about that pick. Most seats are anyone's, and then nothing is read.
+    /// What else decides about that pick: `laps` where the traveller has an infant. Most seats are anyone's, and then nothing
+    /// is read.
     async fn rules_of_pick(
         &self,
         hold: HoldId,
         leg: &LegFacts,
         seat: &Seat,
-        seated: SeatedTraveller,
         traveller: u8,
+        laps: Option<&mut Laps>,
     ) -> Result<SeatRules, HoldError> {
         let is_kept = keeps_accessible(leg.departs_at, Timestamp::now());
         let mut rules = SeatRules { keeps_accessible: is_kept, with_infants: Vec::new() };
         if is_kept && seat.features.contains(Features::ACCESSIBLE) {
             rules.keeps_accessible = !self.postgres.accessible_asked(hold).await.map_err(away)?;
         }
-        if seated.with_infant {
-            let laps = self.postgres.lap_seats(leg.departure).await.map_err(away)?;
+        if let Some(laps) = laps {
+            let laps = laps.seats(leg.departure).await.map_err(away)?;
             let others = laps.iter().filter(|lap| (lap.hold, lap.traveller) != (hold, traveller));
             rules.with_infants = others.map(|lap| lap.seat).collect();
         }
