@@ -19,7 +19,7 @@ create table seats_given (
     traveller smallint not null,
     departure text collate "C" not null,
     seat text collate "C" not null,
-    primary key (hold_id, departure, traveller),
+    primary key (hold_id, departure, traveller, seat),
     foreign key (hold_id, traveller) references hold_travellers
 );
 

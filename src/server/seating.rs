@@ -245,7 +245,7 @@ impl Seats for Seating {
         let touched = self.postgres.touched(departure.id).await.map_err(away)?;
         let accessible_asked = self.postgres.accessible_asked(id).await.map_err(away)?;
         let everyone: Vec<u8> = hold.travellers.iter().map(|traveller| traveller.ordinal).collect();
-        let rules = self.rules_for(id, departure, &everyone).await?;
+        let rules = self.rules_for(id, departure, &everyone, None).await?;
         let hold = view::hold_view(hold, &self.timetables);
         Ok(SeatMapView { hold, leg, touched, rules, accessible_asked })
     }

@@ -83,8 +83,8 @@ pub struct HeldLeg {
     pub aircraft_name: String,
     /// By traveller ordinal; none where not chosen yet, and for infants.
     pub seats: Vec<Option<SeatNumber>>,
-    /// By traveller ordinal: the seat that we gave them, which costs them nothing, be it that they sit elsewhere by now.
-    pub given: Vec<Option<SeatNumber>>,
+    /// By ordinal of their traveller, seats that we gave them, which cost them nothing, be it that they sit elsewhere by now.
+    pub given: Vec<(u8, SeatNumber)>,
     /// Who says which seat a traveller gets.
     pub mode: SellingMode,
 }

@@ -28,8 +28,8 @@ pub struct SeatMapView {
 pub struct SeatsNow {
     /// The party's own, by traveller ordinal.
     pub seats: Vec<Option<SeatNumber>>,
-    /// The same of seats that cost them nothing, though others who choose them pay.
-    pub given: Vec<Option<SeatNumber>>,
+    /// By ordinal, seats that cost their traveller nothing, though others who choose them pay.
+    pub given: Vec<(u8, SeatNumber)>,
     pub touched: Vec<SeatChange>,
     pub rules: SeatRules,
 }

@@ -1,6 +1,6 @@
 //! What seats cost beside the fare: reckoned while they may be changed, and frozen when payment starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     cabin::{Layout, SeatNumber, SeatPrice},
@@ -17,7 +17,7 @@ use super::{Postgres, StoreError, Tx};
 pub type SeatCharges = BTreeMap<(DepartureId, u8), i64>;
 
 /// Seats that cost their traveller nothing, whatever others pay, by departure and ordinal.
-pub type SeatsGiven = BTreeMap<(DepartureId, u8), SeatNumber>;
+pub type SeatsGiven = BTreeSet<((DepartureId, u8), SeatNumber)>;
 
 /// Somebody's seat.
 type Sits = ((DepartureId, u8), SeatNumber);
@@ -36,7 +36,7 @@ pub fn charges_of(
         let seat = layouts.get(&departure)?.seat(seat)?;
         Some(SeatPrice::minor(seat, offer.cabin, offer.brand, currency))
     };
-    let chosen = seats.into_iter().filter(|(who, seat)| given.get(who) != Some(seat));
+    let chosen = seats.into_iter().filter(|(who, seat)| !given.contains(&(*who, *seat)));
     let charges = chosen.filter_map(|(who, seat)| Some((who, minor(who.0, seat)?)));
     charges.filter(|(_, minor)| *minor > 0).collect()
 }
@@ -52,7 +52,7 @@ impl Postgres {
     ) -> Result<(), StoreError> {
         sqlx::query!(
             "insert into seats_given (hold_id, traveller, departure, seat) values ($1, $2, $3, $4)
-            on conflict (hold_id, departure, traveller) do update set seat = excluded.seat",
+            on conflict do nothing",
             hold.0,
             i16::from(traveller),
             departure.to_string(),
@@ -63,18 +63,20 @@ impl Postgres {
         Ok(())
     }
 
-    /// Forgets what was to be given to a traveller and went to somebody else.
+    /// Forgets that a seat was to be given to a traveller: it went to somebody else.
     pub async fn take_gift_back(
         &self,
         hold: HoldId,
         departure: DepartureId,
         traveller: u8,
+        seat: SeatNumber,
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "delete from seats_given where hold_id = $1 and departure = $2 and traveller = $3",
+            "delete from seats_given where hold_id = $1 and departure = $2 and traveller = $3 and seat = $4",
             hold.0,
             departure.to_string(),
             i16::from(traveller),
+            seat.to_string(),
         )
         .execute(&self.pool)
         .await?;

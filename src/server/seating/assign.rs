@@ -4,7 +4,7 @@ use app::ports::{HoldError, PickError, Visitor};
 use domain::{
     cabin::{BestSeats, Layout, Placing, SeatNumber, SeatRules, SeatWish, SeatedTraveller, keeps_accessible},
     departure::Departure,
-    hold::HoldId,
+    hold::{HoldId, HoldState},
     live::SeatChange,
     seat::SeatState,
     selling::SellingMode,
@@ -13,7 +13,7 @@ use domain::{
 use jiff::Timestamp;
 
 use super::{Seating, away};
-use crate::postgres::{HoldRecord, Pick};
+use crate::postgres::{HoldRecord, Laps, Pick};
 
 /// Times the cabin is looked at again when others were faster.
 const ROUNDS: usize = 5;
@@ -53,6 +53,20 @@ pub(super) async fn assign_by_wish(
         return Ok(Vec::new());
     }
     let layout = Layout::of(&departure.aircraft, &departure.configuration);
+    // With an infant nobody else's sits down between our look and our last pick; what was known before we came to that may
+    // be old.
+    let (mut laps, known_now);
+    let hold = if hold.offer.party.infants() > 0 {
+        laps = Some(seating.postgres.alone_with_laps(&[departure.id]).await.map_err(away)?);
+        known_now = seating.live_hold(visitor, hold.id).await?;
+        &known_now
+    } else {
+        laps = None;
+        hold
+    };
+    if hold.state != HoldState::Active {
+        return Ok(Vec::new());
+    }
     let mut waiting: Vec<u8> = hold
         .travellers
         .iter()
@@ -69,13 +83,6 @@ pub(super) async fn assign_by_wish(
         .filter(|(ordinal, _)| !waiting.contains(ordinal))
         .collect();
     let mut done = Vec::new();
-    let with_laps = waiting.iter().any(|ordinal| with_infant(hold.offer.party, *ordinal));
-    // Nobody else with an infant sits down between our look and our last pick.
-    let _laps = if with_laps {
-        Some(seating.postgres.alone_with_laps(&[departure.id]).await.map_err(away)?)
-    } else {
-        None
-    };
     for _ in 0..ROUNDS {
         if waiting.is_empty() {
             break;
@@ -85,7 +92,7 @@ pub(super) async fn assign_by_wish(
         if done.is_empty() {
             taken.retain(|seat| !own.contains(seat));
         }
-        let rules = seating.rules_for(hold.id, departure, &waiting).await?;
+        let rules = seating.rules_for(hold.id, departure, &waiting, laps.as_mut()).await?;
         let party: Vec<SeatedTraveller> = waiting
             .iter()
             .filter_map(|ordinal| {
@@ -105,6 +112,20 @@ pub(super) async fn assign_by_wish(
         let mut refused = Vec::new();
         for (ordinal, seat) in waiting.iter().zip(seats) {
             let Some(seat) = seat else { continue };
+            let sits_on = |who: &u8| hold.seats.get(&(departure.id, *who)).copied();
+            // Another of us with an infant sits there still, and moves on first.
+            let is_early = with_infant(hold.offer.party, *ordinal)
+                && waiting.iter().any(|other| {
+                    let is_there = sits_on(other).is_some_and(|at| layout.block_of(seat).contains(&at));
+                    is_there
+                        && other != ordinal
+                        && with_infant(hold.offer.party, *other)
+                        && !seated.contains_key(other)
+                });
+            if is_early {
+                refused.push(*ordinal);
+                continue;
+            }
             let pick = Pick {
                 visitor: visitor.0,
                 hold: hold.id,
@@ -112,7 +133,7 @@ pub(super) async fn assign_by_wish(
                 traveller: *ordinal,
                 seat,
                 version: touched.iter().find(|c| c.seat == seat).map_or(0, |c| c.version),
-                had: hold.seats.get(&(departure.id, *ordinal)).copied(),
+                had: sits_on(ordinal),
             };
             let is_given = placing.is_charged(seat);
             if is_given {
@@ -128,7 +149,7 @@ pub(super) async fn assign_by_wish(
                     if is_given {
                         seating
                             .postgres
-                            .take_gift_back(hold.id, departure.id, *ordinal)
+                            .take_gift_back(hold.id, departure.id, *ordinal, seat)
                             .await
                             .map_err(away)?;
                     }
@@ -143,16 +164,21 @@ pub(super) async fn assign_by_wish(
 }
 
 impl Seating {
-    /// What decides who may sit where, for those of a hold who wait for a seat.
+    /// What decides who may sit where, for those of a hold who wait for a seat; by `laps` where they mean to sit down.
     pub(super) async fn rules_for(
         &self,
         hold: HoldId,
         departure: &Departure,
         waiting: &[u8],
+        laps: Option<&mut Laps>,
     ) -> Result<SeatRules, HoldError> {
         let is_kept = keeps_accessible(departure.departs_at, Timestamp::now());
         let is_asked = is_kept && self.postgres.accessible_asked(hold).await.map_err(away)?;
-        let laps = self.postgres.lap_seats(departure.id).await.map_err(away)?;
+        let laps = match laps {
+            Some(laps) => laps.seats(departure.id).await,
+            None => self.postgres.lap_seats(departure.id).await,
+        };
+        let laps = laps.map_err(away)?;
         let others = laps.iter().filter(|lap| lap.hold != hold || !waiting.contains(&lap.traveller));
         Ok(SeatRules {
             with_infants: others.map(|lap| lap.seat).collect(),

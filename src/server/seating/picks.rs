@@ -105,8 +105,19 @@ impl Seating {
         }
         let had = facts.seat_had(departure, traveller);
         let pick = Pick { visitor: visitor.0, hold, departure, traveller, seat, version, had };
-        let picked = self.pick_seat(pick).await;
-        drop(laps);
+        let picked = match laps {
+            None => self.pick_seat(pick).await,
+            // Also for who goes away meanwhile: what has begun may be done, and must be seen by the next.
+            Some(laps) => {
+                let seating = self.clone();
+                let picking = tokio::spawn(async move {
+                    let picked = seating.pick_seat(pick).await;
+                    drop(laps);
+                    picked
+                });
+                picking.await.unwrap_or_else(|_| Err(HoldError::Unclear.into()))
+            }
+        };
         match picked {
             Ok(changes) => {
                 facts.sits(departure, traveller, seat);

@@ -37,9 +37,10 @@ pub(super) fn hold_view(hold: HoldRecord, timetables: &Timetables) -> HoldView {
                 seats: (0..people)
                     .map(|i| hold.seats.get(&(departure.id, u8::try_from(i).ok()?)).copied())
                     .collect(),
-                given: (0..people)
-                    .map(|i| hold.given.get(&(departure.id, u8::try_from(i).ok()?)).copied())
-                    .collect(),
+                given: {
+                    let here = hold.given.iter().filter(|((leg, _), _)| *leg == departure.id);
+                    here.map(|((_, ordinal), seat)| (*ordinal, *seat)).collect()
+                },
                 // Whatever is done with a departure of ours that is called the same.
                 mode: match &outside {
                     Some(_) => SellingMode::Choose,

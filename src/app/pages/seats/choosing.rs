@@ -64,8 +64,8 @@ struct Sold {
     fare: Money,
     /// What our seats on other legs cost.
     elsewhere_minor: i64,
-    /// By traveller ordinal: a seat that costs them nothing, whatever it costs others.
-    given: Vec<Option<SeatNumber>>,
+    /// By ordinal, seats that cost their traveller nothing, whatever they cost others.
+    given: Vec<(u8, SeatNumber)>,
 }
 
 /// How news of other people's seats comes in.
@@ -164,10 +164,10 @@ impl Choosing {
         self.sold.with_value(|sold| {
             let currency = sold.fare.currency;
             // Most are given to nobody: their prices follow from nothing that changes.
-            let given_to = sold.given.iter().position(|given| *given == number);
             let owner = || self.ours.with(|ours| ours.iter().position(|ours| *ours == number));
             let who = || owner().unwrap_or_else(|| usize::from(self.current.get()));
-            if given_to.is_some_and(|traveller| traveller == who()) {
+            let mut given_to = sold.given.iter().filter(|(_, given)| *given == seat.number);
+            if given_to.any(|(to, _)| usize::from(*to) == who()) {
                 let because = "We gave you this seat: it costs you nothing.".to_owned();
                 return SeatPrice { amount: Money::new(0, currency), because };
             }
@@ -176,7 +176,7 @@ impl Choosing {
     }
 
     /// Shows where the server has seated us; `given` are seats that cost them nothing.
-    pub fn seat_as_told(self, seats: Vec<Option<SeatNumber>>, given: Vec<Option<SeatNumber>>) {
+    pub fn seat_as_told(self, seats: Vec<Option<SeatNumber>>, given: Vec<(u8, SeatNumber)>) {
         self.sold.try_update_value(|sold| sold.given = given);
         self.ours.try_set(seats);
     }

@@ -36,8 +36,8 @@ pub struct Start {
     pub fare: Money,
     /// What the seats on its other legs cost.
     pub elsewhere_minor: i64,
-    /// By traveller ordinal: a seat that costs them nothing, though others who choose it pay.
-    pub given: Vec<Option<SeatNumber>>,
+    /// By ordinal, seats that cost their traveller nothing, though others who choose them pay.
+    pub given: Vec<(u8, SeatNumber)>,
     /// Why a plain form came back.
     pub trouble: Option<AppError>,
 }

@@ -84,8 +84,8 @@ impl Placing<'_> {
         closest(layout, to, is_no_choice)
     }
 
-    /// Moves who has no seat, and each child alone, to the closest one by an adult; to a child who sits already and is alone
-    /// comes an adult who waits. Whoever would be no better off stays.
+    /// Moves who has no seat, and each child alone, to the closest one by an adult; to each child who sits already and is
+    /// alone comes an adult who waits. Whoever would be no better off stays.
     fn mended(&self, mut seats: Seats, taken: &HashSet<SeatNumber>) -> Seats {
         for place in 0..seats.len() {
             let kind = self.waiting[place].kind;
@@ -93,11 +93,11 @@ impl Placing<'_> {
                 self.move_near(place, &mut seats, TravellerKind::Adt, taken);
             }
         }
-        let waits = |kind| self.waiting.iter().position(|traveller| traveller.kind == kind);
-        if !self.is_well(&seats)
-            && let Some(adult) = waits(TravellerKind::Adt)
-        {
-            self.move_near(adult, &mut seats, TravellerKind::Chd, taken);
+        let adults = self.waiting.iter().enumerate().filter(|(_, who)| who.kind == TravellerKind::Adt);
+        for (place, _) in adults {
+            if !self.is_well(&seats) {
+                self.move_near(place, &mut seats, TravellerKind::Chd, taken);
+            }
         }
         seats
     }
@@ -222,6 +222,8 @@ mod tests {
         assert_eq!(placed(&[(Chd, "7A")], &[Adt], &HashSet::new()), ["7B"]);
         let seats = placed(&[(Chd, "7A")], &[Adt, Adt], &HashSet::new());
         assert_eq!(seats.iter().filter(|seat| is_charged(seat)).count(), 1, "{seats:?}: one of them");
+        let seats = placed(&[(Chd, "14A"), (Chd, "20A")], &[Adt, Adt], &HashSet::new());
+        assert_eq!(HashSet::from_iter(seats), HashSet::from(["14B".to_owned(), "20B".to_owned()]));
     }
 
     #[test]

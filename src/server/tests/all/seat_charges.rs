@@ -247,5 +247,5 @@ async fn a_gift_is_its_travellers_and_nobody_elses(_: PgPoolOptions, options: Pg
     world.pick(ada, hold, "Q1200", 0, &roomy[0], 2).await.unwrap();
     let view = world.view(ada, hold).await.unwrap();
     assert_eq!(charged(&view), [(roomy[0].clone(), legroom_minor())], "it was given to the other");
-    assert_eq!(view.legs[0].given, [None, Some(roomy[0].parse().unwrap())]);
+    assert_eq!(view.legs[0].given, [(1, roomy[0].parse().unwrap())]);
 }
