@@ -16,7 +16,7 @@ use super::{
     holds::{Freed, end_hold},
     outbox::{self, Letter, Step},
     payments::move_seats,
-    seat_charges::freeze,
+    seat_charges::{freeze, money},
     twins::{lock_twins, twins},
 };
 
@@ -175,10 +175,8 @@ impl Postgres {
         )
         .fetch_one(&mut *tx)
         .await?;
-        let costs = Currency::parse(&costs.currency).map(|currency| Money::new(costs.amount_minor, currency));
-        if let (Some(amount), Some(costs)) = (order.amount, costs)
-            && amount != costs
-        {
+        let costs = money(costs.amount_minor, &costs.currency)?;
+        if order.amount.is_some_and(|amount| amount != costs) {
             return Err(OrderRefusal::WrongAmount(costs));
         }
         sqlx::query!(

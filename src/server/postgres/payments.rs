@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     Once, Postgres, StoreError,
     idempotency::keep,
-    seat_charges::freeze,
+    seat_charges::{freeze, money},
     seats::change,
     twins::{lock_twins, twins},
 };
@@ -65,8 +65,9 @@ impl From<sqlx::Error> for StartRefusal {
 
 impl Postgres {
     /// Starts to pay: seats and hold become reserved, the expiry leaves at least the grace, a booking and an open
-    /// payment appear, of the fare and of what the seats cost, if that is what was agreed to. Started already, it changes nothing. Of twins that are asked for and start at the same moment, the
-    /// second is refused. Tells which seats changed.
+    /// payment appear, of the fare and of what the seats cost, if that is what was agreed to. Started already, it
+    /// changes nothing. Of twins that are asked for and start at the same moment, the second is refused. Tells
+    /// which seats changed.
     pub async fn start_payment(
         &self,
         visitor: Uuid,
@@ -142,10 +143,8 @@ impl Postgres {
         .fetch_one(&mut *tx)
         .await?;
         // Also seats that were changed a moment ago are seen here: the hold is locked.
-        if agreed.total_minor.is_some_and(|seen_minor| seen_minor != costs.amount_minor)
-            && let Some(currency) = Currency::parse(&costs.currency)
-        {
-            return Err(StartRefusal::OtherTotal(Money::new(costs.amount_minor, currency)));
+        if agreed.total_minor.is_some_and(|seen_minor| seen_minor != costs.amount_minor) {
+            return Err(StartRefusal::OtherTotal(money(costs.amount_minor, &costs.currency)?));
         }
         let seats = move_seats(&mut tx, hold, "reserved").await?;
         tx.commit().await?;

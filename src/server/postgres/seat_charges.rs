@@ -6,7 +6,7 @@ use domain::{
     cabin::{Layout, SeatNumber, SeatPrice},
     departure::{Departure, DepartureId},
     hold::HoldId,
-    money::Currency,
+    money::{Currency, Money},
     offer::Offer,
 };
 use sqlx::types::Json;
@@ -148,6 +148,13 @@ pub(super) async fn freeze(tx: &mut Tx, hold: HoldId) -> Result<(), StoreError> 
         .await?;
     }
     Ok(())
+}
+
+/// A stored amount; one whose currency is not understood is no amount, and nothing is sold for it.
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money, StoreError> {
+    let currency = Currency::parse(currency)
+        .ok_or_else(|| StoreError(sqlx::Error::Protocol(format!("{currency} is no currency of ours"))))?;
+    Ok(Money::new(minor, currency))
 }
 
 async fn given(on: impl sqlx::PgExecutor<'_>, hold: HoldId) -> Result<SeatsGiven, StoreError> {
